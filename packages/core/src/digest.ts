@@ -1,0 +1,19 @@
+import { hash } from 'node:crypto';
+
+declare const brand: unique symbol;
+
+/** The SHA-256 of a value as a string of 32 characters, one a byte: the only form that is checked or replicated. */
+export type Digest = string & { readonly [brand]: 'Digest' };
+
+export function digestOf(value: string): Digest {
+  return hash('sha256', value, 'binary') as Digest;
+}
+
+export function digestFromBytes(bytes: Uint8Array): Digest {
+  if (bytes.length !== 32) throw new RangeError(`A digest has 32 bytes, not ${bytes.length}.`);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, 32).toString('latin1') as Digest;
+}
+
+export function digestToBytes(digest: Digest): Buffer {
+  return Buffer.from(digest, 'latin1');
+}

@@ -1,0 +1,132 @@
+import type { AuditDraft, AuditEntry } from '@hallpass/core/audit';
+import type { Change, Head } from '@hallpass/core/change';
+import type { OperatorId, TokenId } from '@hallpass/core/id';
+import type { OperatorRecord, Status, TokenRecord } from '@hallpass/core/record';
+
+export type NewToken = Omit<TokenRecord, 'revision' | 'position' | 'lastUsedAt'>;
+export type NewOperator = Omit<OperatorRecord, 'revision' | 'position'>;
+
+/**
+ * One change of one row, with what must be so for it to happen. Every write names exactly the row it means by
+ * its id, and the revision it was read at; what has moved on since is left alone and the outcome says so.
+ */
+export type Mutation =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'insert_token'; readonly token: NewToken }
+  | { readonly kind: 'replace_token'; readonly token: NewToken; readonly ifRevision: number }
+  | {
+      readonly kind: 'delete_token';
+      readonly token: Pick<TokenRecord, 'id' | 'digest'>;
+      readonly ifRevision: number;
+    }
+  | { readonly kind: 'insert_operator'; readonly operator: NewOperator }
+  | {
+      readonly kind: 'replace_operator';
+      readonly operator: NewOperator;
+      readonly ifRevision: number;
+      /** Refuse unless another owner is active and not expired at this time. */
+      readonly otherOwnerAt: number | null;
+    }
+  | {
+      readonly kind: 'delete_operator';
+      readonly operator: Pick<OperatorRecord, 'id' | 'digest'>;
+      readonly ifRevision: number;
+      readonly otherOwnerAt: number | null;
+    };
+
+/** Makes a create safe to repeat: the same key of the same operator inserts once in 24 hours. */
+export interface Idempotency {
+  readonly operatorId: OperatorId;
+  readonly key: string;
+  /** SHA-256 of the request, 32 bytes. */
+  readonly fingerprint: Uint8Array;
+}
+
+export interface Write {
+  readonly mutation: Mutation;
+  /** Written in the same transaction, whatever the outcome; a refused mutation puts its kind into `outcome`. */
+  readonly audit: AuditDraft;
+  readonly idempotency?: Idempotency;
+}
+
+export type Outcome =
+  | {
+      readonly kind: 'done' /** null when nothing but the audit trail changed */;
+      readonly revision: number | null;
+    }
+  | { readonly kind: 'name_taken' }
+  | { readonly kind: 'revision_mismatch' }
+  | { readonly kind: 'last_owner' }
+  /** This idempotency key was used before: by this request, and for this token. Nothing was written. */
+  | { readonly kind: 'repeated'; readonly fingerprint: Uint8Array; readonly tokenId: TokenId };
+
+/** Times are milliseconds since the epoch; `now` decides what has expired. All given conditions must hold. */
+export interface TokenFilter {
+  readonly now: number;
+  readonly status?: Status;
+  readonly write?: boolean;
+  /** Part of the name or the description, literally, in any case of ASCII letters. */
+  readonly search?: string;
+  readonly expiresBefore?: number;
+  /** Not used since this time, or never. */
+  readonly unusedSince?: number;
+  readonly createdBy?: string;
+}
+
+export interface Use {
+  readonly id: TokenId;
+  readonly lastUsedAt: number;
+}
+
+/**
+ * Durable truth. An engine keeps no rule of its own: it does what a mutation says, in the transaction that also
+ * writes journal row, revision and audit entry. Every method rejects with a StoreError when the engine cannot
+ * do its work; what was acknowledged is on disk.
+ */
+export interface Store {
+  readonly engine: 'sqlite' | 'postgres';
+  /** Rows of the `meta` table: what the database knows of itself. */
+  readMeta(key: string): Promise<string | undefined>;
+  writeMeta(key: string, value: string): Promise<void>;
+
+  /** Writes made while another commit is under way share the next one. Resolves when it is durable. */
+  commit(write: Write): Promise<Outcome>;
+  /**
+   * Calls `listener` with every committed change, in the order of revisions and before the `commit` that made it
+   * resolves.
+   */
+  follow(listener: (changes: readonly Change[]) => void): void;
+  /** All tokens as packed batches (see `@hallpass/core/packed`), and the position they stand for. */
+  load(onCount: (count: number) => void, onBatch: (batch: Uint8Array) => void): Promise<Head>;
+
+  tokenByName(name: string): Promise<TokenRecord | undefined>;
+  tokenById(id: TokenId): Promise<TokenRecord | undefined>;
+  /** In the order of creation, behind the position `after`, at most `limit`. */
+  listTokens(filter: TokenFilter, after: number, limit: number): Promise<TokenRecord[]>;
+  operatorByName(name: string): Promise<OperatorRecord | undefined>;
+  /** All of them, in the order of creation. */
+  listOperators(): Promise<OperatorRecord[]>;
+  /** Newest first, below the sequence `before`, at most `limit`. */
+  listAudit(before: number | null, limit: number): Promise<AuditEntry[]>;
+  /** The journal behind the revision `after`, at most `limit` rows. */
+  listChanges(after: number, limit: number): Promise<Change[]>;
+
+  /** Moves last use forward. Not a change: no revision, no journal, no audit entry. */
+  noteUses(uses: readonly Use[]): Promise<void>;
+  /** Everything into the main file, then closed. */
+  close(): Promise<void>;
+}
+
+/** Why an engine could not do its work. Each has its own exit code when it happens at the start. */
+export type StoreFault = 'in_use' | 'not_a_database' | 'damaged' | 'newer_schema' | 'missing' | 'unavailable';
+
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly fault: StoreFault;
+
+  /** `message` says what is wrong and what to do, for the operator of the server. */
+  constructor(fault: StoreFault, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.fault = fault;
+  }
+}
