@@ -113,7 +113,7 @@ export class Segment {
     for (let from = 0; from < old.length; from += ROW) {
       if (old[from + REF] === 0) continue;
       const home = ((((old[from + 1] as number) >>> 0) * this.#scale) | 0) * ROW;
-      const at = home > free ? home : free;
+      const at = Math.max(home, free);
       if (at === rows.length) return false;
       for (let i = 0; i < ROW; i++) rows[at + i] = old[from + i] as number;
       free = at + ROW;
