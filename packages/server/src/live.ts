@@ -1,0 +1,100 @@
+import type { Change } from '@hallpass/core/change';
+import type { Clock } from '@hallpass/core/clock';
+import { type AccessRequest, decide } from '@hallpass/core/decide';
+import type { Digest } from '@hallpass/core/digest';
+import { TokenTable } from '@hallpass/core/token-table';
+import { DENY, DENY_REASONS, type DenyReason, type Verdict } from '@hallpass/core/verdict';
+import { Operators } from './operators.ts';
+import type { Usage } from './usage.ts';
+
+export const DOORS = ['gate', 'forward_auth', 'introspection'] as const;
+export type Door = (typeof DOORS)[number];
+
+/** The one decision as every door sees it. Never throws: what goes wrong inside is a refusal. */
+export interface Checker {
+  check(request: AccessRequest, door: Door): Verdict;
+}
+
+type Counts = Record<Door, Record<DenyReason | 'allow', number>>;
+
+function noCounts(): Counts {
+  const row = Object.fromEntries(['allow', ...DENY_REASONS].map((result) => [result, 0]));
+  return Object.fromEntries(DOORS.map((door) => [door, { ...row }])) as Counts;
+}
+
+/** This process's copy of what is stored: what every check is decided by, changed only by committed changes. */
+export class Live implements Checker {
+  readonly tokens: TokenTable = new TokenTable();
+  readonly operators: Operators = new Operators();
+  /** Verdicts so far, for the metrics. */
+  readonly counts: Counts = noCounts();
+  readonly #clock: Clock;
+  readonly #usage: Usage;
+  #revision = 0;
+  #ready = false;
+
+  constructor(clock: Clock, usage: Usage) {
+    this.#clock = clock;
+    this.#usage = usage;
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** The newest revision that is in here. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Called once everything up to `revision` has been put in. */
+  open(revision: number): void {
+    this.#revision = revision;
+    this.#ready = true;
+  }
+
+  check(request: AccessRequest, door: Door): Verdict {
+    const verdict = this.#decide(request);
+    if (verdict.allow) {
+      this.counts[door].allow++;
+      this.#usage.note(verdict.principal.ref);
+    } else this.counts[door][verdict.reason]++;
+    return verdict;
+  }
+
+  #decide(request: AccessRequest): Verdict {
+    if (!this.#ready) return DENY.not_ready;
+    try {
+      return decide(request, this.tokens, this.#clock());
+    } catch {
+      return DENY.fault;
+    }
+  }
+
+  /** Takes in committed changes, in the order of their revisions. */
+  apply(changes: readonly Change[]): void {
+    // A reference may belong to another token after this, so uses noted so far are settled first.
+    this.#usage.settle();
+    for (const change of changes) {
+      this.#put(change);
+      this.#revision = change.revision;
+    }
+  }
+
+  #put(change: Change): void {
+    switch (change.kind) {
+      case 'token':
+        this.tokens.set(change.token);
+        break;
+      case 'token_removed':
+        this.tokens.delete(change.token.digest as Digest);
+        break;
+      case 'operator':
+        this.operators.put(change.operator);
+        break;
+      case 'operator_removed':
+        this.operators.remove(change.operator.id);
+        break;
+    }
+  }
+}
