@@ -2,7 +2,7 @@ import type { Change } from '@hallpass/core/change';
 import type { Clock } from '@hallpass/core/clock';
 import { type AccessRequest, decide } from '@hallpass/core/decide';
 import type { Digest } from '@hallpass/core/digest';
-import { TokenTable } from '@hallpass/core/token-table';
+import type { TokenTable } from '@hallpass/core/token-table';
 import { DENY, DENY_REASONS, type DenyReason, type Verdict } from '@hallpass/core/verdict';
 import { Operators } from './operators.ts';
 import type { Usage } from './usage.ts';
@@ -24,7 +24,7 @@ function noCounts(): Counts {
 
 /** This process's copy of what is stored: what every check is decided by, changed only by committed changes. */
 export class Live implements Checker {
-  readonly tokens: TokenTable = new TokenTable();
+  readonly tokens: TokenTable;
   readonly operators: Operators = new Operators();
   /** Verdicts so far, for the metrics. */
   readonly counts: Counts = noCounts();
@@ -33,7 +33,8 @@ export class Live implements Checker {
   #revision = 0;
   #ready = false;
 
-  constructor(clock: Clock, usage: Usage) {
+  constructor(tokens: TokenTable, usage: Usage, clock: Clock) {
+    this.tokens = tokens;
     this.#clock = clock;
     this.#usage = usage;
   }
@@ -54,18 +55,19 @@ export class Live implements Checker {
   }
 
   check(request: AccessRequest, door: Door): Verdict {
-    const verdict = this.#decide(request);
+    const now = this.#clock();
+    const verdict = this.#decide(request, now);
     if (verdict.allow) {
       this.counts[door].allow++;
-      this.#usage.note(verdict.principal.ref);
+      this.#usage.note(verdict.principal.ref, now);
     } else this.counts[door][verdict.reason]++;
     return verdict;
   }
 
-  #decide(request: AccessRequest): Verdict {
+  #decide(request: AccessRequest, now: number): Verdict {
     if (!this.#ready) return DENY.not_ready;
     try {
-      return decide(request, this.tokens, this.#clock());
+      return decide(request, this.tokens, now);
     } catch {
       return DENY.fault;
     }

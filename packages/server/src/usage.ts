@@ -1,4 +1,3 @@
-import type { Clock } from '@hallpass/core/clock';
 import type { TokenId } from '@hallpass/core/id';
 import type { Use } from './store/store.ts';
 
@@ -9,22 +8,21 @@ const RING = 1 << 14;
  * references are looked up later, for many at once. What was not flushed when a process dies is lost.
  */
 export class Usage {
-  readonly #clock: Clock;
   readonly #idOf: (ref: number) => TokenId;
   readonly #refs = new Uint32Array(RING);
   readonly #times = new Float64Array(RING);
   #noted = 0;
   #uses = new Map<TokenId, number>();
 
-  constructor(clock: Clock, idOf: (ref: number) => TokenId) {
-    this.#clock = clock;
+  constructor(idOf: (ref: number) => TokenId) {
     this.#idOf = idOf;
   }
 
-  note(ref: number): void {
+  /** `now` in milliseconds since the epoch. */
+  note(ref: number, now: number): void {
     if (this.#noted === RING) this.settle();
     this.#refs[this.#noted] = ref;
-    this.#times[this.#noted++] = this.#clock();
+    this.#times[this.#noted++] = now;
   }
 
   /** Turns references into token ids. Due before the table changes, because it may reuse a reference. */
@@ -41,5 +39,12 @@ export class Usage {
     const uses = [...this.#uses].map(([id, lastUsedAt]) => ({ id, lastUsedAt }));
     this.#uses = new Map();
     return uses;
+  }
+
+  /** Takes back what could not be stored, unless something newer is known by now. */
+  giveBack(uses: readonly Use[]): void {
+    for (const { id, lastUsedAt } of uses) {
+      if (!this.#uses.has(id)) this.#uses.set(id, lastUsedAt);
+    }
   }
 }
