@@ -1,0 +1,29 @@
+import type { OperatorState } from '@hallpass/core/change';
+import { ABSENT, MALFORMED, type Presented } from '@hallpass/core/credential';
+import { type Digest, digestOf } from '@hallpass/core/digest';
+import { HallpassError } from '@hallpass/core/errors';
+import { statusOf } from '@hallpass/core/record';
+import { hasForm } from '@hallpass/core/token';
+
+/** Which operator a request comes from. Throws 401 or 400; all that is wrong with a key gives one answer. */
+export function authenticate(
+  presented: Presented,
+  operators: { get(digest: Digest): OperatorState | undefined },
+  now: number,
+): OperatorState {
+  if (presented === ABSENT) {
+    throw new HallpassError('missing_credential', 'Send an operator key: `Authorization: Bearer hpo_…`.');
+  }
+  if (presented === MALFORMED) {
+    throw new HallpassError(
+      'invalid_request',
+      'Send one Authorization header: `Bearer`, a space, the operator key.',
+    );
+  }
+  const operator = hasForm(presented, 'hpo_') ? operators.get(digestOf(presented)) : undefined;
+  if (operator && statusOf(operator, now) === 'active') return operator;
+  throw new HallpassError(
+    'invalid_token',
+    'This is not the key of an active operator. A token cannot manage tokens.',
+  );
+}

@@ -1,0 +1,57 @@
+import type { Action, AuditDraft } from '@hallpass/core/audit';
+import { HallpassError } from '@hallpass/core/errors';
+import type { Role } from '@hallpass/core/record';
+import type { Caller } from './caller.ts';
+import type { Control } from './control.ts';
+
+const MAY: Readonly<Record<Action, readonly Role[]>> = {
+  'token.create': ['owner', 'manager'],
+  'token.list': ['owner', 'manager', 'auditor'],
+  'token.replace': ['owner', 'manager'],
+  'token.change': ['owner', 'manager'],
+  'token.delete': ['owner', 'manager'],
+  'token.reveal': ['owner', 'manager'],
+  'operator.create': ['owner'],
+  'operator.list': ['owner'],
+  'operator.change': ['owner'],
+  'operator.delete': ['owner'],
+  'audit.read': ['owner', 'manager', 'auditor'],
+  'metrics.read': ['owner', 'manager', 'auditor', 'verifier'],
+  'store.bootstrap': [],
+};
+
+/** A refused caller may name anything: the trail keeps as much of it as a name can have. */
+const LONGEST_TARGET = 255;
+
+/**
+ * Every use case begins here. Gives the audit entry that its write will carry, as done; a caller whose role does
+ * not suffice gets a 403 instead, and the attempt is on record before the answer leaves.
+ */
+export async function authorise(
+  control: Control,
+  caller: Caller,
+  action: Action,
+  targetName: string | null,
+): Promise<AuditDraft> {
+  const draft: AuditDraft = {
+    at: control.clock(),
+    actor: caller.operator.name,
+    actorId: caller.operator.id,
+    action,
+    targetId: null,
+    targetName: targetName === null ? null : targetName.toWellFormed().slice(0, LONGEST_TARGET),
+    outcome: 'done',
+    address: caller.address,
+    requestId: caller.requestId,
+    detail: {},
+  };
+  if (MAY[action].includes(caller.operator.role)) return draft;
+  await control.store.commit({
+    mutation: { kind: 'none' },
+    audit: { ...draft, outcome: 'insufficient_scope' },
+  });
+  throw new HallpassError(
+    'insufficient_scope',
+    `An operator with the role ${caller.operator.role} may not do this; it takes ${MAY[action].join(' or ')}.`,
+  );
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { digestOf } from '@hallpass/core/digest';
+import { HallpassError } from '@hallpass/core/errors';
+import { newTokenId } from '@hallpass/core/id';
+import type { TokenRecord } from '@hallpass/core/record';
+import type { Secret } from '@hallpass/core/secret';
+import { hintOf, mint } from '@hallpass/core/token';
+import type { Warning } from '@hallpass/core/wire';
+import type { NewToken } from '../store/store.ts';
+import { authorise } from './authorise.ts';
+import type { Caller } from './caller.ts';
+import type { Control } from './control.ts';
+import { expiryWarnings, nameFrom } from './fields.ts';
+import { refuse } from './rewrite.ts';
+
+export interface TokenInput {
+  readonly name: string;
+  readonly expiresAt: number | null;
+  readonly active: boolean;
+  readonly write: boolean;
+  readonly description: string;
+}
+
+export interface CreatedToken {
+  readonly record: TokenRecord;
+  /** null when a repeated request asks for a value of which no copy is kept. */
+  readonly value: Secret | null;
+  readonly warnings: readonly Warning[];
+}
+
+/** Makes a token. With an idempotency key the same request gives the same token again, for 24 hours. */
+export async function createToken(
+  control: Control,
+  caller: Caller,
+  input: TokenInput,
+  idempotencyKey?: string,
+): Promise<CreatedToken> {
+  const audit = await authorise(control, caller, 'token.create', input.name);
+  const name = nameFrom(input.name);
+  const value = mint('hp_', control.random);
+  const now = control.clock();
+  const id = newTokenId(now, control.random);
+  const token: NewToken = {
+    ...input,
+    id,
+    name,
+    digest: digestOf(value.reveal()),
+    sealed: control.vault.seal(id, value),
+    hint: hintOf(value.reveal(), 'hp_'),
+    createdBy: caller.operator.name,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const { expiresAt, active, write } = input;
+  const detail = { expires_at: expiresAt, active, write };
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify({ ...input, name }))
+    .digest();
+  const outcome = await control.store.commit({
+    mutation: { kind: 'insert_token', token },
+    audit: { ...audit, targetId: id, targetName: name, detail },
+    ...(idempotencyKey === undefined
+      ? {}
+      : { idempotency: { operatorId: caller.operator.id, key: idempotencyKey, fingerprint } }),
+  });
+  if (outcome.kind === 'repeated') return repeat(control, outcome, fingerprint);
+  if (outcome.kind !== 'done') refuse(outcome.kind);
+  const revision = outcome.revision as number;
+  const record = { ...token, lastUsedAt: null, revision, position: revision };
+  return { record, value, warnings: expiryWarnings(expiresAt, now) };
+}
+
+async function repeat(
+  control: Control,
+  first: { fingerprint: Uint8Array; tokenId: TokenRecord['id'] },
+  fingerprint: Buffer,
+): Promise<CreatedToken> {
+  if (!fingerprint.equals(first.fingerprint)) {
+    throw new HallpassError('idempotency_key_reused', 'Send a new Idempotency-Key with a new request.');
+  }
+  const record = await control.store.tokenById(first.tokenId);
+  if (!record) {
+    throw new HallpassError(
+      'idempotency_key_reused',
+      'The token this key made has been removed since. Send a new Idempotency-Key to make another.',
+    );
+  }
+  const value = record.sealed === null ? null : control.vault.open(record.id, record.sealed);
+  return { record, value, warnings: expiryWarnings(record.expiresAt, control.clock()) };
+}

@@ -1,0 +1,46 @@
+import { type ErrorCode, HallpassError } from '@hallpass/core/errors';
+import type { Outcome } from '../store/store.ts';
+
+const ATTEMPTS = 8;
+
+/** What `If-Match` asks of a record's revision; absent means nothing is asked. */
+export type IfMatch = ((revision: number) => boolean) | undefined;
+
+const REFUSALS: Readonly<Record<'name_taken' | 'last_owner', readonly [ErrorCode, string]>> = {
+  name_taken: ['name_taken', 'Choose another name, or change the record that has this one.'],
+  last_owner: ['last_owner', 'Make another owner first: without one nobody could manage operators.'],
+};
+
+function mismatch(): HallpassError {
+  return new HallpassError(
+    'revision_mismatch',
+    'The record has changed since you read it. Read it again and decide anew.',
+  );
+}
+
+/** Throws what an outcome other than `done` means to the caller. */
+export function refuse(outcome: Exclude<Outcome['kind'], 'done' | 'repeated'>): never {
+  if (outcome === 'revision_mismatch') throw mismatch();
+  const [code, message] = REFUSALS[outcome];
+  throw new HallpassError(code, message);
+}
+
+/**
+ * Reads a record, lets `write` commit what follows from it, and does both again when somebody was faster.
+ * A caller that named a revision is told instead: only it can say whether its wish still stands.
+ */
+export async function rewrite<Row extends { revision: number }, Result>(
+  read: () => Promise<Row>,
+  ifMatch: IfMatch,
+  write: (row: Row) => Promise<{ outcome: Outcome; result: (revision: number) => Result }>,
+): Promise<Result> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const row = await read();
+    if (ifMatch && !ifMatch(row.revision)) throw mismatch();
+    const { outcome, result } = await write(row);
+    if (outcome.kind === 'done') return result(outcome.revision ?? row.revision);
+    if (outcome.kind === 'repeated') break;
+    if (outcome.kind !== 'revision_mismatch' || ifMatch) refuse(outcome.kind);
+  }
+  throw new HallpassError('conflict', 'The record kept changing while this was tried. Try again.');
+}

@@ -1,0 +1,24 @@
+import { HallpassError } from '@hallpass/core/errors';
+import type { TokenRecord } from '@hallpass/core/record';
+import type { NewToken, Store } from '../store/store.ts';
+import { differences } from './differences.ts';
+
+/** The fields of a token that an operator sets, as the API names them. */
+const SHOWN = {
+  name: 'name',
+  expires_at: 'expiresAt',
+  active: 'active',
+  write: 'write',
+  description: 'description',
+} as const satisfies Record<string, keyof NewToken>;
+
+/** The token with this name, or `token_not_found`. */
+export async function existingToken(store: Store, name: string): Promise<TokenRecord> {
+  const token = await store.tokenByName(name);
+  if (token) return token;
+  throw new HallpassError('token_not_found', 'Check the name; the list of tokens shows which there are.');
+}
+
+export function tokenChanges(before: TokenRecord, after: NewToken): Record<string, [unknown, unknown]> {
+  return differences<NewToken>(before, after, SHOWN);
+}
