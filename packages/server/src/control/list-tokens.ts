@@ -29,7 +29,7 @@ export async function* allTokens(
 ): AsyncGenerator<readonly TokenRecord[]> {
   for (let after = 0; ; ) {
     const page = await pageOfTokens(control, caller, filter, after, PAGE);
-    yield page;
+    if (page.length > 0 || after === 0) yield page;
     const last = page.at(-1);
     if (!last || page.length < PAGE) return;
     after = last.position;

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, type KeyObject } from 'node:crypto';
 import { HallpassError } from '@hallpass/core/errors';
 import type { TokenId } from '@hallpass/core/id';
 import { Secret } from '@hallpass/core/secret';
@@ -7,7 +7,6 @@ import type { RandomBytes } from '@hallpass/core/token';
 const VERSION = 1;
 const NONCE = 12;
 const TAG = 16;
-export const KEY_BYTES = 32;
 
 /** Keeps values so that they can be shown again: or does not. */
 export interface Vault {
@@ -25,16 +24,16 @@ function notHeld(): HallpassError {
 }
 
 /** Says whether two keys are the same without saying what they are. */
-export function keyCheck(key: Uint8Array): string {
+export function keyCheck(key: KeyObject): string {
   return createHmac('sha256', key).update('hallpass secret key check').digest('hex').slice(0, 32);
 }
 
-/** AES-256-GCM, bound to the token's id: version, nonce, ciphertext, tag. `key` has 32 bytes. */
+/** AES-256-GCM, bound to the token's id: version, nonce, ciphertext, tag. The key has 32 bytes. */
 export class SealingVault implements Vault {
-  readonly #key: Uint8Array;
+  readonly #key: KeyObject;
   readonly #random: RandomBytes;
 
-  constructor(key: Uint8Array, random: RandomBytes) {
+  constructor(key: KeyObject, random: RandomBytes) {
     this.#key = key;
     this.#random = random;
   }

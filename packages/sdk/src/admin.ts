@@ -1,0 +1,149 @@
+import type { Role, Status } from '@hallpass/core/record';
+import type { Envelope, Warning, WireAuditEntry, WireOperator, WireToken } from '@hallpass/core/wire';
+import { type Call, Transport, type TransportOptions } from './transport.ts';
+
+/** Times are milliseconds since the epoch; null is never. */
+export interface TokenInput {
+  readonly name: string;
+  readonly expiration_date?: number | null;
+  readonly active?: boolean;
+  readonly write?: boolean;
+}
+
+export interface TokenChanges extends Partial<Omit<TokenInput, 'name'>> {
+  readonly new_name?: string;
+  readonly description?: string;
+}
+
+export interface TokenFilters {
+  readonly status?: Status;
+  readonly write?: boolean;
+  readonly search?: string;
+  readonly expires_before?: number;
+  readonly unused_since?: number;
+  readonly created_by?: string;
+}
+
+export interface OperatorInput {
+  readonly name: string;
+  readonly role: Role;
+  readonly expiration_date?: number | null;
+  readonly active?: boolean;
+  readonly description?: string;
+}
+
+export type OperatorChanges = Partial<Omit<OperatorInput, 'name'>> & { readonly new_name?: string };
+
+export interface Done<Item> {
+  readonly record: Item;
+  readonly warnings: readonly Warning[];
+}
+
+/** Do it only if the record is still at this revision. */
+export interface Precondition {
+  readonly ifRevision?: number;
+}
+
+const PAGE = 500;
+
+function condition({ ifRevision }: Precondition): Pick<Call, 'headers'> {
+  return ifRevision === undefined ? {} : { headers: { 'If-Match': `"${ifRevision}"` } };
+}
+
+/**
+ * The management API as methods. Each throws `ProblemError` when the server refuses, with its code, and
+ * `UnreachableError` when no server answers.
+ */
+export class AdminClient {
+  readonly #transport: Transport;
+
+  constructor(options: TransportOptions) {
+    this.#transport = new Transport(options);
+  }
+
+  /** The record carries the value as `token`; null when a repeated request asks for one that is not kept. */
+  createToken(
+    input: TokenInput & { readonly description?: string },
+    options: { readonly idempotencyKey?: string } = {},
+  ): Promise<Done<WireToken & { readonly token: string | null }>> {
+    const headers = options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey };
+    return this.#one({ method: 'POST', path: '/_/token', body: input, headers });
+  }
+
+  /** All tokens that fit, in the order of creation, fetched page by page. */
+  async *listTokens(filters: TokenFilters = {}): AsyncGenerator<WireToken> {
+    yield* this.#pages<WireToken>('/_/token', { ...filters, limit: PAGE });
+  }
+
+  /** What is left out takes its default; `changeToken` leaves it as it is. */
+  replaceToken(input: TokenInput, precondition: Precondition = {}): Promise<Done<WireToken>> {
+    return this.#one({ method: 'PUT', path: '/_/token', body: input, ...condition(precondition) });
+  }
+
+  changeToken(
+    name: string,
+    changes: TokenChanges,
+    precondition: Precondition = {},
+  ): Promise<Done<WireToken>> {
+    const body = { name, ...changes };
+    return this.#one({ method: 'PATCH', path: '/_/token', body, ...condition(precondition) });
+  }
+
+  deleteToken(name: string, precondition: Precondition = {}): Promise<Done<WireToken>> {
+    return this.#one({ method: 'DELETE', path: '/_/token', query: { name }, ...condition(precondition) });
+  }
+
+  async tokenValue(name: string): Promise<string> {
+    const { record } = await this.#one<{ token: string }>({
+      method: 'GET',
+      path: '/_/token/value',
+      query: { name },
+    });
+    return record.token;
+  }
+
+  /** The record carries the new operator's key, this once. */
+  createOperator(input: OperatorInput): Promise<Done<WireOperator & { readonly key: string }>> {
+    return this.#one({ method: 'POST', path: '/_/operator', body: input });
+  }
+
+  async listOperators(): Promise<readonly WireOperator[]> {
+    return (await this.#transport.call<WireOperator>({ method: 'GET', path: '/_/operator' })).data;
+  }
+
+  changeOperator(
+    name: string,
+    changes: OperatorChanges,
+    precondition: Precondition = {},
+  ): Promise<Done<WireOperator>> {
+    const body = { name, ...changes };
+    return this.#one({ method: 'PATCH', path: '/_/operator', body, ...condition(precondition) });
+  }
+
+  deleteOperator(name: string, precondition: Precondition = {}): Promise<Done<WireOperator>> {
+    return this.#one({ method: 'DELETE', path: '/_/operator', query: { name }, ...condition(precondition) });
+  }
+
+  /** The audit trail, newest first. */
+  async *listAudit(): AsyncGenerator<WireAuditEntry> {
+    yield* this.#pages<WireAuditEntry>('/_/audit', { limit: PAGE });
+  }
+
+  async #one<Item>(call: Call): Promise<Done<Item>> {
+    const { data, warnings = [] } = await this.#transport.call<Item>(call);
+    return { record: data[0] as Item, warnings };
+  }
+
+  async *#pages<Item>(path: string, query: NonNullable<Call['query']>): AsyncGenerator<Item> {
+    let cursor: string | undefined;
+    do {
+      const page: Envelope<Item> = await this.#transport.call<Item>({
+        method: 'GET',
+        path,
+        query: { ...query, cursor },
+      });
+      yield* page.data;
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+}

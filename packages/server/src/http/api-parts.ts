@@ -1,0 +1,22 @@
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { Control } from '../control/control.ts';
+import type { Live } from '../live.ts';
+import type { Logger } from '../log.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What the doors of the API work with. */
+export interface ApiParts {
+  readonly control: Control;
+  readonly live: Live;
+  readonly metrics: Metrics;
+  readonly metricsPublic: boolean;
+  readonly log: Logger;
+  /** Closes the cursors of lists; the same on every server of a database. */
+  readonly cursorKey: string;
+  readonly server: Server;
+  /** What `/_/health/ready` answers. */
+  readonly readiness: () => 'starting' | 'ready' | 'stopping';
+  readonly verify: RequestListener;
+  readonly requestIdOf: (request: IncomingMessage) => string;
+  readonly addressOf: (request: IncomingMessage) => string | null;
+}

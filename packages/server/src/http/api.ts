@@ -1,0 +1,144 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { HallpassError } from '@hallpass/core/errors';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from '../log.ts';
+import type { ApiParts } from './api-parts.ts';
+import { auditRoutes } from './audit-routes.ts';
+import { Cursors } from './cursor.ts';
+import { docsRoutes } from './docs-routes.ts';
+import { forwardAuthRoutes } from './forward-auth-routes.ts';
+import { healthRoutes } from './health-routes.ts';
+import { fieldErrors, type SchemaError } from './input-errors.ts';
+import { metricsRoutes } from './metrics-routes.ts';
+import { operatorRoutes } from './operator-routes.ts';
+import { problemHeaders, problemOf } from './problem.ts';
+import { parseStrictJson } from './strict-json.ts';
+import { tokenListRoute } from './token-list-route.ts';
+import { tokenRoutes } from './token-routes.ts';
+
+const BODY_LIMIT = 64 * 1024;
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** Errors of Fastify itself, by the code it gives them. */
+const FRAMEWORK: Readonly<Record<string, () => HallpassError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new HallpassError('body_too_large', 'Send at most 64 KiB.'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    new HallpassError('invalid_input', 'Send as many bytes as Content-Length says.'),
+};
+
+function asHallpassError(error: unknown): HallpassError {
+  if (error instanceof HallpassError) return error;
+  const { code, validation } = error as { code?: string; validation?: readonly SchemaError[] };
+  if (validation) {
+    return new HallpassError(
+      'invalid_input',
+      'Correct the fields named in `errors` and send the request again.',
+      {
+        errors: fieldErrors(validation),
+      },
+    );
+  }
+  const known = code === undefined ? undefined : FRAMEWORK[code];
+  return (
+    known?.() ??
+    new HallpassError(
+      'internal',
+      'This is a fault of the server; its log has the rest under this request id.',
+      {
+        cause: error,
+      },
+    )
+  );
+}
+
+/** The API below `/_/`, as a listener for requests that are known to belong to it. */
+export async function buildApi(
+  parts: ApiParts,
+): Promise<{ app: FastifyInstance; listener: RequestListener }> {
+  let listener: RequestListener = () => undefined;
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT,
+    genReqId: (request) => parts.requestIdOf(request as IncomingMessage),
+    logger: false,
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 200 },
+    ajv: {
+      customOptions: {
+        allErrors: true,
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allowUnionTypes: true,
+      },
+    },
+    serverFactory: (handler) => {
+      listener = handler as RequestListener;
+      return parts.server;
+    },
+  });
+  readEveryBodyAsJson(app);
+  answerErrors(app, parts);
+  app.decorateRequest('caller');
+  await docsRoutes(app);
+  const cursors = new Cursors(parts.cursorKey);
+  tokenRoutes(app, parts);
+  tokenListRoute(app, parts, cursors);
+  operatorRoutes(app, parts);
+  auditRoutes(app, parts, cursors);
+  metricsRoutes(app, parts);
+  healthRoutes(app, parts);
+  forwardAuthRoutes(app, parts.verify);
+  await app.ready();
+  return { app, listener };
+}
+
+function readEveryBodyAsJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    if (request.headers['content-encoding'] !== undefined) {
+      throw new HallpassError('unsupported_encoding', 'Send the body as it is, without Content-Encoding.');
+    }
+    return body.length === 0 ? null : parseStrictJson(body);
+  });
+}
+
+function answerErrors(app: FastifyInstance, parts: ApiParts): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+  });
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('X-Request-Id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    parts.metrics.apiRequests.inc({ method: request.method, route, status: String(reply.statusCode) });
+    const { method, id } = request;
+    const duration = Math.round(reply.elapsedTime);
+    parts.log.info(
+      { request_id: id, method, path: route, status: reply.statusCode, duration_ms: duration },
+      'api',
+    );
+  });
+  app.setErrorHandler((error, request, reply) => sendError(parts.log, error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const url = request.url.split('?')[0] as string;
+    const allowed = METHODS.filter((method) => app.findRoute({ method, url }) !== null);
+    if (allowed.length === 0) {
+      throw new HallpassError('path_not_found', 'Check the path; /_/docs lists what there is.');
+    }
+    reply.header('Allow', allowed.join(', '));
+    throw new HallpassError('method_not_allowed', `Use one of ${allowed.join(', ')} here.`);
+  });
+}
+
+function sendError(log: Logger, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = asHallpassError(error);
+  if (known.status >= 500) {
+    log.error({ request_id: request.id, code: known.code, err: known.cause }, 'api request failed');
+  }
+  return reply
+    .code(known.status)
+    .headers(problemHeaders(known.code))
+    .serializer(JSON.stringify)
+    .send(problemOf(known.code, known.message, request.id, known.errors));
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Hallpass API</title>
+    <link rel="stylesheet" href="/_/docs/swagger-ui.css">
+  </head>
+  <body>
+    <main id="api"></main>
+    <script src="/_/docs/swagger-ui-bundle.js"></script>
+    <script src="/_/docs/page.js"></script>
+  </body>
+</html>
+`;
+const SCRIPT = `SwaggerUIBundle({ url: '/_/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });\n`;
+
+/** Nothing from elsewhere and nothing inline, but for the icons that the page's style sheet carries. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const TYPES = { html: 'text/html; charset=utf-8', css: 'text/css', js: 'text/javascript' } as const;
+
+async function bundled(file: string): Promise<Buffer> {
+  return readFile(new URL(`../docs-page/${file}`, import.meta.url));
+}
+
+/** The API's document, made from the schemas that validate, and a page that shows it without the network. */
+export async function docsRoutes(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Hallpass', description: 'Bearer tokens that belong to no user.', version: '1' },
+      components: {
+        securitySchemes: {
+          operatorKey: { type: 'http', scheme: 'bearer', description: 'An operator key, hpo_…' },
+          token: { type: 'http', scheme: 'bearer', description: 'A token, hp_…' },
+        },
+      },
+    },
+  });
+  const hide = { schema: { hide: true } };
+  app.get('/_/openapi.json', { schema: { summary: 'This document' } }, async () => app.swagger());
+  app.get('/_/docs', { schema: { summary: 'This document as a page' } }, async (_request, reply) =>
+    reply.header('Content-Security-Policy', POLICY).type(TYPES.html).send(PAGE),
+  );
+  app.get('/_/docs/page.js', hide, async (_request, reply) => reply.type(TYPES.js).send(SCRIPT));
+  app.get('/_/docs/swagger-ui.css', hide, async (_request, reply) =>
+    reply.type(TYPES.css).send(await bundled('swagger-ui.css')),
+  );
+  app.get('/_/docs/swagger-ui-bundle.js', hide, async (_request, reply) =>
+    reply.type(TYPES.js).send(await bundled('swagger-ui-bundle.js')),
+  );
+}

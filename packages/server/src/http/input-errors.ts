@@ -1,0 +1,50 @@
+import type { FieldError } from '@hallpass/core/errors';
+
+/** What is used of a validation error of Ajv, the validator inside Fastify. */
+export interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+const LONGEST_FIELD = 64;
+
+function fieldOf(error: SchemaError): string {
+  const { missingProperty, additionalProperty } = error.params;
+  const name = missingProperty ?? additionalProperty ?? error.instancePath.slice(1).replaceAll('/', '.');
+  const text = String(name);
+  // Whatever was sent as a name comes back only while it still looks like one.
+  return /^[\w.-]*$/.test(text) && text.length <= LONGEST_FIELD ? text : '';
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'must be a string',
+  boolean: 'must be true or false',
+  'integer,null': 'must be a whole number of milliseconds since the epoch, or null for never',
+  object: 'must be a JSON object',
+};
+
+const MESSAGES: Readonly<Record<string, (error: SchemaError) => string>> = {
+  additionalProperties: () => 'is not a known field',
+  required: () => 'is required',
+  type: ({ params }) => TYPES[String(params['type'])] ?? `must be of type ${String(params['type'])}`,
+  minimum: ({ params }) =>
+    `looks like seconds; give milliseconds since the epoch, at least ${String(params['limit'])}`,
+  maximum: () => 'must not be later than the year 9999',
+  enum: ({ params }) => `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}`,
+  maxLength: ({ params }) => `must have at most ${String(params['limit'])} characters`,
+  minLength: () => 'must not be empty',
+  pattern: () => 'does not have the right form',
+};
+
+/** One entry a field, in words, and never with what was sent. */
+export function fieldErrors(errors: readonly SchemaError[]): FieldError[] {
+  const found = new Map<string, FieldError>();
+  for (const error of errors) {
+    const field = fieldOf(error);
+    if (!found.has(field)) {
+      found.set(field, { field, message: MESSAGES[error.keyword]?.(error) ?? 'is not acceptable' });
+    }
+  }
+  return [...found.values()];
+}

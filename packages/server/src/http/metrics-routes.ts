@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify';
+import { authorise } from '../control/authorise.ts';
+import type { ApiParts } from './api-parts.ts';
+import { callerOf } from './operation.ts';
+
+export function metricsRoutes(app: FastifyInstance, parts: ApiParts): void {
+  app.get(
+    '/_/metrics',
+    {
+      schema: {
+        summary: 'Metrics for Prometheus',
+        ...(parts.metricsPublic ? {} : { security: [{ operatorKey: [] }] }),
+      },
+    },
+    async (request, reply) => {
+      if (!parts.metricsPublic) {
+        await authorise(parts.control, callerOf(parts, request), 'metrics.read', null);
+      }
+      return reply.type(parts.metrics.registry.contentType).send(await parts.metrics.registry.metrics());
+    },
+  );
+}

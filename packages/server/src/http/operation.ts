@@ -1,0 +1,48 @@
+import { readCredential } from '@hallpass/core/credential';
+import { HallpassError } from '@hallpass/core/errors';
+import type { FastifyRequest, RouteShorthandOptions } from 'fastify';
+import type { TSchema } from 'typebox';
+import { authenticate } from '../control/authenticate.ts';
+import type { Caller } from '../control/caller.ts';
+import type { ApiParts } from './api-parts.ts';
+import { envelope, ProblemDocument } from './schemas.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before a byte of the body is read, on every route that is made with `operation`. */
+    caller: Caller;
+  }
+}
+
+/** The operator behind a request. Throws 400, 401, or 503 while the operators are not loaded. */
+export function callerOf(parts: ApiParts, request: FastifyRequest): Caller {
+  if (!parts.live.ready)
+    throw new HallpassError('not_ready', 'The server is starting. Try again in a moment.');
+  const presented = readCredential(request.raw.rawHeaders);
+  return {
+    operator: authenticate(presented, parts.live.operators, parts.control.clock()),
+    address: parts.addressOf(request.raw),
+    requestId: request.id,
+  };
+}
+
+/** What the calls of the API have in common: an operator key, an envelope, and problem documents. */
+export function operation(
+  parts: ApiParts,
+  summary: string,
+  status: 200 | 201,
+  item: TSchema,
+  input: { body?: TSchema; querystring?: TSchema } = {},
+): RouteShorthandOptions {
+  return {
+    onRequest: async (request) => {
+      request.caller = callerOf(parts, request);
+    },
+    schema: {
+      summary,
+      security: [{ operatorKey: [] }],
+      ...input,
+      response: { [status]: envelope(item), '4xx': ProblemDocument, '5xx': ProblemDocument },
+    },
+  };
+}

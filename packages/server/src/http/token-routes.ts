@@ -1,0 +1,103 @@
+import type { TokenRecord } from '@hallpass/core/record';
+import { wireToken } from '@hallpass/core/wire';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Static } from 'typebox';
+import { changeToken } from '../control/change-token.ts';
+import { createToken } from '../control/create-token.ts';
+import { deleteToken } from '../control/delete-token.ts';
+import { invalidInput } from '../control/fields.ts';
+import { revealToken } from '../control/reveal-token.ts';
+import type { ApiParts } from './api-parts.ts';
+import { entityTag, readIfMatch } from './if-match.ts';
+import { nameToDelete } from './name-to-delete.ts';
+import { operation } from './operation.ts';
+import * as schemas from './schemas.ts';
+
+const PATH = '/_/token';
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+function idempotencyKey(request: FastifyRequest): string | undefined {
+  const header = request.headers['idempotency-key'];
+  if (header === undefined) return undefined;
+  if (typeof header === 'string' && IDEMPOTENCY_KEY.test(header)) return header;
+  throw invalidInput([
+    { field: 'Idempotency-Key', message: 'must be one header of 1 to 255 visible characters' },
+  ]);
+}
+
+export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
+  const { control } = parts;
+  const one = (
+    reply: FastifyReply,
+    record: TokenRecord,
+    more: object = {},
+    warnings: readonly unknown[] = [],
+  ) =>
+    reply.header('ETag', entityTag(record.revision)).send({
+      data: [{ ...wireToken(record, control.clock()), ...more }],
+      ...(warnings.length > 0 ? { warnings } : {}),
+    });
+
+  app.post<{ Body: Static<typeof schemas.CreateToken> }>(
+    PATH,
+    operation(parts, 'Create a token', 201, schemas.CreatedToken, { body: schemas.CreateToken }),
+    async (request, reply) => {
+      const { name, expiration_date = null, active = true, write = true, description = '' } = request.body;
+      const input = { name, expiresAt: expiration_date, active, write, description };
+      const made = await createToken(control, request.caller, input, idempotencyKey(request));
+      return one(reply.code(201), made.record, { token: made.value?.reveal() ?? null }, made.warnings);
+    },
+  );
+
+  app.put<{ Body: Static<typeof schemas.ReplaceToken> }>(
+    PATH,
+    operation(parts, 'Replace what is known of a token', 200, schemas.Token, { body: schemas.ReplaceToken }),
+    async (request, reply) => {
+      const { name, expiration_date = null, active = true, write = true } = request.body;
+      const ifMatch = readIfMatch(request.headers['if-match']);
+      const changes = { expiresAt: expiration_date, active, write };
+      const done = await changeToken(control, request.caller, 'token.replace', name, changes, ifMatch);
+      return one(reply, done.record, {}, done.warnings);
+    },
+  );
+
+  app.patch<{ Body: Static<typeof schemas.ChangeToken> }>(
+    PATH,
+    operation(parts, 'Change a token', 200, schemas.Token, { body: schemas.ChangeToken }),
+    async (request, reply) => {
+      const { name, new_name: newName, expiration_date: expiresAt, ...rest } = request.body;
+      const changes = {
+        ...rest,
+        ...(newName === undefined ? {} : { newName }),
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+      };
+      const ifMatch = readIfMatch(request.headers['if-match']);
+      const done = await changeToken(control, request.caller, 'token.change', name, changes, ifMatch);
+      return one(reply, done.record, {}, done.warnings);
+    },
+  );
+
+  app.delete<{ Body: { name?: string } | null; Querystring: { name?: string } }>(
+    PATH,
+    operation(parts, 'Delete a token', 200, schemas.Token, {
+      body: schemas.NameInBody,
+      querystring: schemas.NameInQuery,
+    }),
+    async (request, reply) => {
+      const name = nameToDelete(request.body?.name, request.query.name);
+      const ifMatch = readIfMatch(request.headers['if-match']);
+      return one(reply, await deleteToken(control, request.caller, name, ifMatch));
+    },
+  );
+
+  app.get<{ Querystring: { name: string } }>(
+    `${PATH}/value`,
+    operation(parts, 'Show the value of a token', 200, schemas.TokenValue, {
+      querystring: schemas.ValueQuery,
+    }),
+    async (request) => {
+      const value = await revealToken(control, request.caller, request.query.name);
+      return { data: [{ token: value.reveal() }] };
+    },
+  );
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Envelope, Problem } from '@hallpass/core/wire';
+import { AdminClient } from '@hallpass/sdk/admin';
+import { readConfig } from '../dist/config/read.js';
+import { createLogger } from '../dist/log.js';
+import { start } from '../dist/main.js';
+
+export const OWNER_KEY = 'hpo_000000000000000000000000000000001KAQUN';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON, as far as a test cares. */
+  readonly body: Envelope<Record<string, unknown>> & Problem;
+}
+
+export interface CallOptions {
+  readonly key?: string | null;
+  readonly body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  readonly raw?: string | Buffer;
+  readonly headers?: Record<string, string>;
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly data: string;
+  readonly ownerKey: string;
+  readonly admin: AdminClient;
+  /** Everything it has logged, one JSON object a line. */
+  readonly log: () => string;
+  /** What it printed for people. */
+  readonly printed: () => string;
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export function temporaryFolder(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hallpass-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A real server on a free port, in this process, on a data folder of its own; stopped when the test ends. */
+export async function startServer(
+  context: TestContext,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TestServer> {
+  const data = settings['data'] ?? temporaryFolder(context);
+  const lines: string[] = [];
+  const printed: string[] = [];
+  const flags = { port: '0', data, ownerKey: OWNER_KEY, logLevel: 'debug', ...settings };
+  const { config } = readConfig({
+    flags,
+    env: {},
+    cwd: data,
+    readFile: () => {
+      throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    },
+  });
+  const log = createLogger(config.logLevel, { write: (line: string) => void lines.push(line) });
+  const running = await start(config, { log, stdout: (line) => void printed.push(line) });
+  context.after(() => running.stop());
+  const url = running.address;
+  return {
+    url,
+    data,
+    ownerKey: OWNER_KEY,
+    admin: new AdminClient({ url, key: OWNER_KEY }),
+    log: () => lines.join(''),
+    printed: () => printed.join('\n'),
+    call: (method, path, options) => call(url, method, path, options),
+    stop: () => running.stop(),
+  };
+}
+
+async function call(url: string, method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+  const { key = OWNER_KEY, body, raw, headers } = options;
+  const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const response = await fetch(url + path, {
+    method,
+    headers: { ...(key === null ? {} : { Authorization: `Bearer ${key}` }), ...headers },
+    ...(sent === undefined ? {} : { body: sent as string }),
+  });
+  const text = await response.text();
+  const json = response.headers.get('content-type')?.includes('json') ?? false;
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: (json && text !== '' ? JSON.parse(text) : {}) as Answer['body'],
+  };
+}
+
+/** The only record of an answer. */
+export function recordOf(answer: Answer): Record<string, unknown> {
+  if (answer.body.data?.length !== 1) throw new Error(`Not one record: ${answer.status} ${answer.text}`);
+  return answer.body.data[0] as Record<string, unknown>;
+}
