@@ -1,0 +1,53 @@
+import { StartError, type StartFault } from '../start-error.ts';
+import { StoreError, type StoreFault } from '../store/store.ts';
+
+/** Every exit code of `hallpass`. Scripts rely on them: a number never changes its meaning. */
+export const EXIT = {
+  done: { code: 0, meaning: 'Done.' },
+  unexpected: { code: 1, meaning: 'Something unexpected went wrong.' },
+  usage: { code: 2, meaning: 'The command line or a setting is wrong.' },
+  not_found: { code: 3, meaning: 'There is no such thing.' },
+  not_allowed: { code: 4, meaning: 'The operator key is missing, unknown, or does not allow this.' },
+  conflict: { code: 5, meaning: 'The name is taken, or the record has moved on.' },
+  unreachable: { code: 6, meaning: 'The server cannot be reached.' },
+  limited: { code: 7, meaning: 'Too many requests; try again later.' },
+  token_not_valid: { code: 10, meaning: 'The token is not valid.' },
+  database_unusable: { code: 20, meaning: '`serve`: the database is missing, damaged, or not a database.' },
+  database_in_use: { code: 21, meaning: '`serve`: another server uses the database.' },
+  database_newer: { code: 22, meaning: '`serve`: the database was written by a newer version.' },
+  data_unavailable: { code: 23, meaning: '`serve`: the data folder or its disk cannot be used.' },
+  cannot_listen: {
+    code: 24,
+    meaning: '`serve`: the address is taken or not allowed, or the certificate cannot be used.',
+  },
+  wrong_secret_key: {
+    code: 25,
+    meaning: '`serve`: the secret key is not the one the database was made with.',
+  },
+  interrupted: { code: 130, meaning: 'Interrupted by Ctrl-C.' },
+  terminated: { code: 143, meaning: 'Ended at once by a second SIGTERM.' },
+} as const satisfies Record<string, { code: number; meaning: string }>;
+
+export type ExitName = keyof typeof EXIT;
+
+const OF_STORE_FAULT: Readonly<Record<StoreFault, ExitName>> = {
+  missing: 'database_unusable',
+  damaged: 'database_unusable',
+  not_a_database: 'database_unusable',
+  in_use: 'database_in_use',
+  newer_schema: 'database_newer',
+  unavailable: 'data_unavailable',
+};
+
+const OF_START_FAULT: Readonly<Record<StartFault, ExitName>> = {
+  cannot_listen: 'cannot_listen',
+  data_unavailable: 'data_unavailable',
+  wrong_secret_key: 'wrong_secret_key',
+};
+
+/** The code that an error ends the process with. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof StoreError) return EXIT[OF_STORE_FAULT[error.fault]].code;
+  if (error instanceof StartError) return EXIT[OF_START_FAULT[error.fault]].code;
+  return EXIT.unexpected.code;
+}

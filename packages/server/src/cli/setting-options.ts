@@ -1,0 +1,28 @@
+import { type Command, Option } from 'commander';
+import { flagOf, nameOf, SETTING_KEYS, SETTINGS, type SettingKey } from '../config/settings.ts';
+
+function optionOf(key: SettingKey): Option {
+  const { value, description, default: preset } = SETTINGS[key];
+  // A switch may stand alone and is on then.
+  const placeholder = value === 'true|false' ? `[${value}]` : `<${value}>`;
+  return new Option(
+    `${flagOf(key)} ${placeholder}`,
+    preset ? `${description} (default: ${preset})` : description,
+  );
+}
+
+/** The flags of every setting, from the table. None has a default here: the reading of settings adds those. */
+export function addSettingOptions(command: Command): Command {
+  for (const key of SETTING_KEYS) {
+    command.addOption(optionOf(key));
+    if (SETTINGS[key].secret)
+      command.option(
+        `${flagOf(`${key}File`)} <FILE>`,
+        `File that holds ${nameOf(key)}, kept from process lists.`,
+      );
+  }
+  return command.option(
+    '--config <FILE>',
+    'JSON file with settings (default: hallpass.json if there is one)',
+  );
+}

@@ -1,0 +1,89 @@
+import { unknown } from './nearest.ts';
+import { flagOf, givenBy, nameOf, SETTING_KEYS, SETTINGS, variableOf } from './settings.ts';
+
+/** A setting's text and where it stands. `label` says so in errors and is what `hallpass config` prints. */
+export interface Given {
+  readonly text: string;
+  readonly label: string;
+}
+
+/** What one place gives: by setting key, or by setting key and `File`. */
+export type Level = ReadonlyMap<string, Given>;
+
+/** As commander hands them over: by camel-case name, `true` for a flag without its value. */
+export type Flags = Readonly<Record<string, unknown>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const CONFIG_VARIABLE = 'HALLPASS_CONFIG';
+
+const GIVEN_KEYS = SETTING_KEYS.flatMap(givenBy);
+
+export function levelOfFlags(flags: Flags): Level {
+  const level = new Map<string, Given>();
+  for (const key of GIVEN_KEYS) {
+    const value = flags[key];
+    if (value !== undefined) level.set(key, { text: String(value), label: flagOf(key) });
+  }
+  return level;
+}
+
+/** Kubernetes describes every service to every container: one named `hallpass` yields such variables. */
+function isServiceLink(name: string, value: string): boolean {
+  return (
+    /_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$/.test(name) ||
+    /_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name) ||
+    (name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value))
+  );
+}
+
+export function levelOfEnvironment(environment: Environment, problems: string[]): Level {
+  const level = new Map<string, Given>();
+  const keys = new Map(GIVEN_KEYS.map((key) => [variableOf(key), key]));
+  for (const [name, text] of Object.entries(environment)) {
+    if (text === undefined || !name.startsWith('HALLPASS_') || name === CONFIG_VARIABLE) continue;
+    if (isServiceLink(name, text)) continue;
+    const key = keys.get(name);
+    if (key === undefined) problems.push(`${name}: ${unknown(name, [...keys.keys(), CONFIG_VARIABLE])}`);
+    else level.set(key, { text, label: name });
+  }
+  for (const key of SETTING_KEYS) {
+    const { alias } = SETTINGS[key];
+    const text = alias === undefined ? undefined : environment[alias];
+    if (alias !== undefined && text !== undefined && !level.has(key)) level.set(key, { text, label: alias });
+  }
+  return level;
+}
+
+function textOf(value: unknown): string | undefined {
+  if (Array.isArray(value))
+    return value.every((member) => typeof member === 'string') ? value.join(',') : undefined;
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
+}
+
+/** `file` is the name it goes by in errors; `content` is its text. */
+export function levelOfFile(file: string, content: string, problems: string[]): Level {
+  const level = new Map<string, Given>();
+  const keys = new Map(GIVEN_KEYS.map((key) => [nameOf(key), key]));
+  for (const [name, value] of Object.entries(parseObject(file, content, problems))) {
+    const label = `${file}: ${name}`;
+    const key = keys.get(name);
+    const text = textOf(value);
+    if (key === undefined) problems.push(`${label}: ${unknown(name, keys.keys())}`);
+    else if (text === undefined)
+      problems.push(`${label}: must be text, a number, true or false, or a list of texts`);
+    else level.set(key, { text, label });
+  }
+  return level;
+}
+
+function parseObject(file: string, content: string, problems: string[]): object {
+  try {
+    const value: unknown = JSON.parse(content);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    problems.push(`${file}: must be one JSON object`);
+  } catch {
+    // The parser's own message quotes the text, and a secret may stand there.
+    problems.push(`${file}: is not valid JSON`);
+  }
+  return {};
+}

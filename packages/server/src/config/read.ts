@@ -1,0 +1,169 @@
+import { resolve } from 'node:path';
+import {
+  CONFIG_VARIABLE,
+  type Environment,
+  type Flags,
+  type Given,
+  type Level,
+  levelOfEnvironment,
+  levelOfFile,
+  levelOfFlags,
+} from './levels.ts';
+import { type Config, nameOf, SETTING_KEYS, SETTINGS, type Setting, type SettingKey } from './settings.ts';
+import { Unfit } from './values.ts';
+
+const CONFIG_FILE = 'hallpass.json';
+
+/** Everything that is wrong with the settings, one line each. No line repeats a value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** `mode` is the file's permission bits. Throws as `node:fs` does. */
+export type ReadFile = (path: string) => { readonly text: string; readonly mode: number };
+
+export interface ConfigInput {
+  readonly flags: Flags;
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly readFile: ReadFile;
+}
+
+export interface EffectiveSetting {
+  readonly name: string;
+  /** Masked for a secret; null when not set. */
+  readonly value: string | null;
+  /** `--port`, `HALLPASS_PORT`, `hallpass.json: port` or `default`. */
+  readonly source: string;
+}
+
+export interface ConfigReading {
+  readonly config: Config;
+  readonly effective: readonly EffectiveSetting[];
+  readonly warnings: readonly string[];
+}
+
+/** Brings all settings together: flag before environment before file before default. Throws `ConfigError`. */
+export function readConfig(input: ConfigInput): ConfigReading {
+  const reading = new Reading(input);
+  return reading.finish();
+}
+
+type Draft = { -readonly [K in SettingKey]?: Config[K] };
+
+class Reading {
+  readonly #input: ConfigInput;
+  readonly #problems: string[] = [];
+  readonly #warnings: string[] = [];
+  readonly #effective: EffectiveSetting[] = [];
+  readonly #draft: Draft = {};
+
+  constructor(input: ConfigInput) {
+    this.#input = input;
+  }
+
+  finish(): ConfigReading {
+    const { flags, env } = this.#input;
+    const levels = [levelOfFlags(flags), levelOfEnvironment(env, this.#problems), this.#levelOfFile()];
+    for (const key of SETTING_KEYS) this.#settle(key, levels);
+    this.#judgeTogether();
+    if (this.#problems.length > 0) throw new ConfigError(this.#problems);
+    return {
+      // No problem means that every key was settled.
+      config: Object.freeze(this.#draft) as Config,
+      effective: this.#effective,
+      warnings: this.#warnings,
+    };
+  }
+
+  #levelOfFile(): Level {
+    const named = this.#input.flags['config'] ?? this.#input.env[CONFIG_VARIABLE];
+    const file = named === undefined ? CONFIG_FILE : String(named);
+    try {
+      const { text } = this.#input.readFile(resolve(this.#input.cwd, file));
+      return levelOfFile(file, text, this.#problems);
+    } catch (error) {
+      const absent = codeOf(error) === 'ENOENT';
+      if (!absent || named !== undefined) this.#problems.push(`${file}: ${reasonOf(error)}`);
+      return new Map();
+    }
+  }
+
+  #settle<K extends SettingKey>(key: K, levels: readonly Level[]): void {
+    const level = levels.find((one) => one.has(key) || one.has(`${key}File`));
+    const value = level?.get(key);
+    const file = level?.get(`${key}File`);
+    if (value && file) this.#problems.push(`${value.label} and ${file.label}: give one of them, not both`);
+    else if (value) this.#put(key, value);
+    else if (file) this.#putFile(key, file);
+    else this.#putDefault(key);
+  }
+
+  #putFile(key: SettingKey, { text: path, label }: Given): void {
+    try {
+      const { text, mode } = this.#input.readFile(resolve(this.#input.cwd, path));
+      if ((mode & 0o044) !== 0)
+        this.#warnings.push(`${label}: the file can be read by other users; chmod 600 it`);
+      this.#put(key, { text: text.replace(/\r?\n$/, ''), label });
+    } catch (error) {
+      // The path is not repeated: it may be the secret itself, given to the wrong setting.
+      this.#problems.push(`${label}: ${reasonOf(error)}`);
+    }
+  }
+
+  #putDefault<K extends SettingKey>(key: K): void {
+    const text: string | null = SETTINGS[key].default;
+    if (text !== null)
+      this.#put(key, { text: text.replace('<data>', () => this.#draft.data ?? '.'), label: 'default' });
+    else {
+      this.#draft[key] = null as Config[K];
+      this.#effective.push({ name: nameOf(key), value: null, source: 'default' });
+    }
+  }
+
+  #put<K extends SettingKey>(key: K, { text, label }: Given): void {
+    const setting: Setting<Config[K]> = SETTINGS[key];
+    try {
+      if (text === '' && setting.default !== '') throw new Unfit('is empty; give it a value or leave it out');
+      const value = setting.parse(text, this.#input.cwd);
+      const shown = setting.secret ? '********' : (setting.show?.(value) ?? String(value));
+      this.#draft[key] = value;
+      this.#effective.push({ name: nameOf(key), value: shown, source: label });
+    } catch (error) {
+      if (!(error instanceof Unfit)) throw error;
+      this.#problems.push(`${label}: ${error.message}`);
+    }
+  }
+
+  #judgeTogether(): void {
+    const { tlsCert, tlsKey, socket } = this.#draft;
+    if ((tlsCert === null) !== (tlsKey === null))
+      this.#problems.push('tls_cert and tls_key: give both, or neither');
+    const unused = this.#effective.filter(
+      ({ name, source }) => (name === 'host' || name === 'port') && source !== 'default',
+    );
+    if (typeof socket === 'string')
+      for (const { source } of unused) this.#warnings.push(`${source}: not used, because socket is set`);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this user may not read the file',
+  EISDIR: 'this is a folder, not a file',
+};
+
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  return REASONS[code] ?? `the file cannot be read (${code})`;
+}

@@ -1,0 +1,208 @@
+import { createServer, type Server, type ServerOptions } from 'node:http';
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
+import { isIP, type Socket } from 'node:net';
+import type { Config } from './config/settings.ts';
+import { type Certificate, type CertificateFiles, readCertificate } from './listen/certificate.ts';
+import { clearSocketFile } from './listen/socket-file.ts';
+import type { Logger } from './log.ts';
+import { StartError } from './start-error.ts';
+
+const SECOND = 1000;
+
+/**
+ * A client gets 15 s for its header section, so slow ones cannot hold connections; the body has no such limit,
+ * because uploads through the gate may last. Idle connections outlive the 60 s that most proxies keep theirs,
+ * so that it is never us who closes one under a request.
+ */
+const LIMITS = {
+  headersTimeout: 15 * SECOND,
+  requestTimeout: 0,
+  connectionsCheckingInterval: SECOND,
+  keepAliveTimeout: 65 * SECOND,
+  maxHeaderSize: 16 * 1024,
+  insecureHTTPParser: false,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: 60 * SECOND,
+} as const satisfies ServerOptions;
+
+const HANDSHAKE_TIMEOUT = 10 * SECOND;
+const DRAIN = 8 * SECOND;
+const SWEEP = 50;
+
+export type ListenSettings = Pick<Config, 'host' | 'port' | 'socket' | 'socketMode' | 'tlsCert' | 'tlsKey'>;
+
+export interface ListenerOptions {
+  readonly config: ListenSettings;
+  readonly log: Logger;
+  /** How long `close` waits for requests under way, in milliseconds. */
+  readonly drain?: number;
+}
+
+/** Makes the server that protects itself; it listens once its handlers are attached and `listen` is called. */
+export async function openListener(options: ListenerOptions): Promise<Listener> {
+  const { tlsCert, tlsKey } = options.config;
+  if (tlsCert === null || tlsKey === null) return new Listener(createServer(LIMITS), null, options);
+  const files = { tlsCert, tlsKey };
+  const certificate = await readCertificate(files).catch((error: unknown) => {
+    throw new StartError('cannot_listen', `The certificate cannot be used: ${textOf(error)}`, error);
+  });
+  return new Listener(createSecure(certificate), files, options);
+}
+
+function createSecure(certificate: Certificate): SecureServer {
+  return createSecureServer({ ...LIMITS, ...certificate, handshakeTimeout: HANDSHAKE_TIMEOUT });
+}
+
+export class Listener {
+  readonly server: Server | SecureServer;
+  readonly #files: CertificateFiles | null;
+  readonly #config: ListenSettings;
+  readonly #log: Logger;
+  readonly #drain: number;
+  /** All connections: the server forgets those that were upgraded. */
+  readonly #sockets = new Set<Socket>();
+  #closed: Promise<void> | undefined;
+
+  constructor(server: Server | SecureServer, files: CertificateFiles | null, options: ListenerOptions) {
+    this.server = server;
+    this.#files = files;
+    this.#config = options.config;
+    this.#log = options.log;
+    this.#drain = options.drain ?? DRAIN;
+    // Node drops headers beyond 2,000 in silence; the size limit is the one that counts.
+    server.maxHeadersCount = 0;
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** Where it can be reached, once it listens: a URL, or `unix:` and a path. */
+  get address(): string {
+    const address = this.server.address();
+    if (address === null) throw new Error('The listener does not listen.');
+    if (typeof address === 'string') return `unix:${address}`;
+    const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+    return `${this.#files === null ? 'http' : 'https'}://${host}:${address.port}`;
+  }
+
+  /** Rejects with a `StartError` that says why it cannot listen. */
+  async listen(): Promise<void> {
+    const { socket, socketMode } = this.#config;
+    try {
+      if (socket === null) await this.#bind();
+      else {
+        await clearSocketFile(socket);
+        await this.#bindSocket(socket, socketMode);
+      }
+    } catch (error) {
+      if (error instanceof StartError) throw error;
+      throw new StartError('cannot_listen', describeRefusal(error, this.#config), error);
+    }
+    this.server.on('error', (err) => this.#log.error({ err }, 'the listener failed'));
+    warnIfExposed(this.#config, this.#log);
+  }
+
+  #bind(): Promise<void> {
+    const { host, port } = this.#config;
+    return this.#listening(() => this.server.listen({ host, port }));
+  }
+
+  #bindSocket(path: string, mode: number): Promise<void> {
+    // The file is made inside `listen`; a mode set afterwards would leave it open for a moment.
+    const umask = process.umask(0o777 & ~mode);
+    try {
+      return this.#listening(() => this.server.listen({ path }));
+    } finally {
+      process.umask(umask);
+    }
+  }
+
+  #listening(start: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.once('listening', () => {
+        this.server.off('error', reject);
+        resolve();
+      });
+      start();
+    });
+  }
+
+  /** Takes up changed certificate files; those that cannot be used change nothing and are logged. */
+  async reload(): Promise<void> {
+    if (this.#files === null || !(this.server instanceof SecureServer)) return;
+    try {
+      this.server.setSecureContext(await readCertificate(this.#files));
+      this.#log.info({ file: this.#files.tlsCert }, 'the certificate was read again');
+    } catch (err) {
+      this.#log.error(
+        { err, file: this.#files.tlsCert },
+        'the new certificate cannot be used; the old one stays',
+      );
+    }
+  }
+
+  /** Accepts nothing more, lets requests under way finish, and cuts what is left after the drain time. */
+  close(): Promise<void> {
+    this.#closed ??= this.server.listening ? this.#close() : Promise.resolve();
+    return this.#closed;
+  }
+
+  #close(): Promise<void> {
+    return new Promise((resolve) => {
+      const sweep = setInterval(() => this.server.closeIdleConnections(), SWEEP);
+      const cut = setTimeout(() => {
+        for (const socket of this.#sockets) socket.destroy();
+      }, this.#drain);
+      this.server.prependListener('request', (_request, response) => {
+        response.shouldKeepAlive = false;
+      });
+      this.server.close(() => {
+        clearInterval(sweep);
+        clearTimeout(cut);
+        resolve();
+      });
+    });
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function describeRefusal(error: unknown, { socket, host, port }: ListenSettings): string {
+  const place = socket ?? `${host} port ${port}`;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Something listens on ${place} already; stop it or choose another place`;
+    case 'EACCES':
+    case 'EPERM':
+      return `This user may not listen on ${place}; choose another place (ports below 1024 need a privilege)`;
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'ENOTFOUND':
+      return `This machine has no address ${host}; choose another host`;
+    case 'ENOENT':
+      return `There is no folder for ${place}; make it or choose another path`;
+    default:
+      return `Cannot listen on ${place}: ${textOf(error)}`;
+  }
+}
+
+function isLoopback(host: string): boolean {
+  if (isIP(host) === 4) return host.startsWith('127.');
+  return host === '::1' || host === 'localhost';
+}
+
+/** Says loudly that tokens will cross a network in the clear. */
+export function warnIfExposed({ host, socket, tlsCert }: ListenSettings, log: Logger): void {
+  if (socket !== null || tlsCert !== null || isLoopback(host)) return;
+  log.warn(
+    { address: host },
+    'LISTENING BEYOND THIS MACHINE WITHOUT TLS: whoever is on the way can read tokens and keys. ' +
+      'Set tls_cert and tls_key, or put a proxy with TLS in front and listen on 127.0.0.1',
+  );
+}
