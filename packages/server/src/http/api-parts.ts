@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Control } from '../control/control.ts';
 import type { Live } from '../live.ts';
 import type { Logger } from '../log.ts';
@@ -13,10 +13,8 @@ export interface ApiParts {
   readonly log: Logger;
   /** Closes the cursors of lists; the same on every server of a database. */
   readonly cursorKey: string;
-  readonly server: Server;
   /** What `/_/health/ready` answers. */
   readonly readiness: () => 'starting' | 'ready' | 'stopping';
-  readonly verify: RequestListener;
   readonly requestIdOf: (request: IncomingMessage) => string;
   readonly addressOf: (request: IncomingMessage) => string | null;
 }

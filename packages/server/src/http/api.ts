@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { HallpassError } from '@hallpass/core/errors';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from '../log.ts';
@@ -55,7 +55,7 @@ function asHallpassError(error: unknown): HallpassError {
 /** The API below `/_/`, as a listener for requests that are known to belong to it. */
 export async function buildApi(
   parts: ApiParts,
-): Promise<{ app: FastifyInstance; listener: RequestListener }> {
+): Promise<RequestListener> {
   let listener: RequestListener = () => undefined;
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
@@ -71,9 +71,10 @@ export async function buildApi(
         allowUnionTypes: true,
       },
     },
+    // The front owns the sockets; Fastify gets a server that never listens.
     serverFactory: (handler) => {
       listener = handler as RequestListener;
-      return parts.server;
+      return createServer();
     },
   });
   readEveryBodyAsJson(app);
@@ -87,9 +88,9 @@ export async function buildApi(
   auditRoutes(app, parts, cursors);
   metricsRoutes(app, parts);
   healthRoutes(app, parts);
-  forwardAuthRoutes(app, parts.verify);
+  forwardAuthRoutes(app);
   await app.ready();
-  return { app, listener };
+  return listener;
 }
 
 function readEveryBodyAsJson(app: FastifyInstance): void {

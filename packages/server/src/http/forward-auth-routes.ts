@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import { HallpassError } from '@hallpass/core/errors';
 import type { FastifyInstance } from 'fastify';
 import { ProblemDocument } from './schemas.ts';
 
@@ -15,12 +15,11 @@ const ROUTES: readonly (readonly [string, string])[] = [
   ['/_/ext-authz/*', 'The same for Envoy: the method is the original one'],
 ];
 
-/** Puts the forward-auth door into the router and its document; the server answers these paths before the router. */
-export function forwardAuthRoutes(app: FastifyInstance, verify: RequestListener): void {
+/** Puts the forward-auth door into the document. Its paths are answered before a request gets to the router. */
+export function forwardAuthRoutes(app: FastifyInstance): void {
   for (const [url, summary] of ROUTES) {
-    app.get(url, { schema: { summary, security: [{ token: [] }], response } }, (request, reply) => {
-      reply.hijack();
-      verify(request.raw, reply.raw);
+    app.get(url, { schema: { summary, security: [{ token: [] }], response } }, async () => {
+      throw new HallpassError('internal', 'This path is answered elsewhere.');
     });
   }
 }

@@ -1,0 +1,83 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
+import type { Secret } from '@hallpass/core/secret';
+import type { RandomBytes } from '@hallpass/core/token';
+import type { Control } from '../control/control.ts';
+import type { Live } from '../live.ts';
+import type { Logger } from '../log.ts';
+import type { TrustedProxies } from './address.ts';
+import { buildApi } from './api.ts';
+import { createForwardAuth } from './forward-auth.ts';
+import { Front } from './front.ts';
+import { Gate } from './gate/gate.ts';
+import type { UpstreamOptions } from './gate/upstream.ts';
+import { buildMetrics } from './metrics.ts';
+import { requestIds } from './request-id.ts';
+
+const PREFIX = '/_/';
+
+export interface DoorOptions {
+  readonly control: Control;
+  readonly live: Live;
+  readonly log: Logger;
+  readonly random: RandomBytes;
+  readonly server: Server | SecureServer;
+  /** Absent: no gate. */
+  readonly upstream?: UpstreamOptions | undefined;
+  readonly trustedProxies: TrustedProxies;
+  readonly proxySecret?: Secret | undefined;
+  readonly metricsPublic: boolean;
+  readonly cursorKey: string;
+}
+
+export interface Doors {
+  /** From now on the server says that it is ready. */
+  open(): void;
+  /** From now on it says that it is not, and goes on answering. */
+  stop(): void;
+  /** Ends what is still on its way through the gate. */
+  close(): Promise<void>;
+}
+
+/** Builds every door and hangs them into the server. */
+export async function openDoors(options: DoorOptions): Promise<Doors> {
+  const { control, live, log, server, trustedProxies, metricsPublic, cursorKey } = options;
+  let readiness: 'starting' | 'ready' | 'stopping' = 'starting';
+  const report = (err: unknown, requestId: string) => log.error({ err, request_id: requestId }, 'request failed');
+  const requestIdOf = new WeakMap<IncomingMessage, string>();
+  const api = await buildApi({
+    control,
+    live,
+    log,
+    metrics: buildMetrics(live),
+    metricsPublic,
+    cursorKey,
+    readiness: () => readiness,
+    requestIdOf: (request) => requestIdOf.get(request) ?? '',
+    addressOf: (request) => trustedProxies.clientOf(request) ?? null,
+  });
+  const gate = options.upstream && new Gate({ checker: live, trustedProxies, upstream: options.upstream, report });
+  const front = new Front({
+    prefix: PREFIX,
+    forwardAuth: createForwardAuth({ checker: live, trustedProxies, proxySecret: options.proxySecret }),
+    api: (request, response, reading) => {
+      requestIdOf.set(request, reading.requestId);
+      api(request, response);
+    },
+    gate,
+    newRequestId: requestIds(options.random),
+    report,
+  });
+  front.attach(server);
+  return {
+    open() {
+      readiness = 'ready';
+    },
+    stop() {
+      readiness = 'stopping';
+    },
+    async close() {
+      await gate?.close();
+    },
+  };
+}

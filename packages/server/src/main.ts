@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { loadTokens } from '@hallpass/core/packed';
+import { TokenTable } from '@hallpass/core/token-table';
+import { steadyClock } from './clock.ts';
+import type { Config } from './config/settings.ts';
+import { bootstrapOwner } from './control/bootstrap.ts';
+import type { Control } from './control/control.ts';
+import { DataFolder } from './data-folder.ts';
+import { TrustedProxies } from './http/address.ts';
+import { openDoors } from './http/doors.ts';
+import { openListener } from './listen.ts';
+import { Live } from './live.ts';
+import { openVault } from './open-vault.ts';
+import type { Running, StartOptions } from './running.ts';
+import { openSqlite } from './store/sqlite/open.ts';
+import type { Store } from './store/store.ts';
+import { Usage } from './usage.ts';
+import { flushRegularly } from './usage-flush.ts';
+
+const clock = steadyClock(Date.now, () => performance.now());
+
+const UPSTREAM_LIMITS = { answerTimeoutMs: 60_000, connectTimeoutMs: 5_000 } as const;
+
+/** Builds the server from its settings and runs it. Rejects with a StoreError or StartError. */
+export async function start(config: Config, options: StartOptions): Promise<Running> {
+  const folder = await DataFolder.open(config.data);
+  const store = await openSqlite({ file: config.databaseUrl.file, random: randomBytes });
+  try {
+    return await startOn(store, folder, config, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function startOn(
+  store: Store,
+  folder: DataFolder,
+  config: Config,
+  { log, stdout }: StartOptions,
+): Promise<Running> {
+  const vault = await openVault(config, folder, store, randomBytes, log);
+  const control: Control = { store, vault, clock, random: randomBytes };
+  const tokens = new TokenTable({ names: true });
+  const usage = new Usage((ref) => tokens.idOf(ref));
+  const live = new Live(tokens, usage, clock);
+  store.follow((changes) => live.apply(changes));
+
+  const listener = await openListener({ config, log });
+  const doors = await openDoors({
+    control,
+    live,
+    log,
+    random: randomBytes,
+    server: listener.server,
+    upstream: config.upstream ? { origin: config.upstream.origin, ...UPSTREAM_LIMITS } : undefined,
+    trustedProxies: new TrustedProxies(String(config.trustedProxies).split(',').filter(Boolean)),
+    proxySecret: config.proxySecret ?? undefined,
+    metricsPublic: config.metricsPublic,
+    cursorKey: (await store.readMeta('cursor_key')) ?? '',
+  });
+  await listener.listen();
+  try {
+    const welcome = await bootstrap(control, folder, config);
+    await load(store, live);
+    if (welcome !== undefined) stdout(welcome);
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
+  doors.open();
+  const flush = flushRegularly(usage, store, log);
+  log.info({ address: listener.address, count: tokens.size, revision: live.revision }, 'ready');
+  return {
+    address: listener.address,
+    reload: () => listener.reload(),
+    async stop() {
+      doors.stop();
+      await listener.close();
+      await doors.close();
+      await flush.stop();
+      await store.close();
+    },
+  };
+}
+
+/** Makes the first owner of an empty store. What it returns tells the operator the key, if one was made for it. */
+async function bootstrap(control: Control, folder: DataFolder, config: Config): Promise<string | undefined> {
+  if ((await control.store.listOperators()).length > 0) return undefined;
+  const key = config.ownerKey ?? (await folder.ownerKey(control.random));
+  await bootstrapOwner(control, key);
+  if (config.ownerKey !== null) return undefined;
+  return `The owner key, shown this once and kept in ${folder.ownerKeyFile}:\n\n  ${key.reveal()}\n`;
+}
+
+/** Brings everything that is stored into memory, where checks find it. */
+async function load(store: Store, live: Live): Promise<void> {
+  for (const operator of await store.listOperators()) live.operators.put(operator);
+  const { revision } = await store.load(
+    (count) => live.tokens.reserve(count),
+    (batch) => loadTokens(live.tokens, batch),
+  );
+  live.open(revision);
+}
+
