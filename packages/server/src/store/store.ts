@@ -9,6 +9,8 @@ export type NewOperator = Omit<OperatorRecord, 'revision' | 'position'>;
 /**
  * One change of one row, with what must be so for it to happen. Every write names exactly the row it means by
  * its id, and the revision it was read at; what has moved on since is left alone and the outcome says so.
+ * A token's digest never changes, because replicas know a value by nothing else: what is to take the place
+ * of a value is another token. A replacement or removal that names another digest is a `revision_mismatch`.
  */
 export type Mutation =
   | { readonly kind: 'none' }
@@ -34,7 +36,10 @@ export type Mutation =
       readonly otherOwnerAt: number | null;
     };
 
-/** Makes a create safe to repeat: the same key of the same operator inserts once in 24 hours. */
+/**
+ * Makes a change of a token safe to repeat: the same key of the same operator does it once in 24 hours, counted
+ * by the times of the audit drafts. A refused mutation uses up no key.
+ */
 export interface Idempotency {
   readonly operatorId: OperatorId;
   readonly key: string;
@@ -49,16 +54,20 @@ export interface Write {
   readonly idempotency?: Idempotency;
 }
 
+/** Why a mutation was not made; where several apply, the first of these. */
+export type Refusal = 'revision_mismatch' | 'last_owner' | 'name_taken';
+
 export type Outcome =
   | {
       readonly kind: 'done' /** null when nothing but the audit trail changed */;
       readonly revision: number | null;
     }
-  | { readonly kind: 'name_taken' }
-  | { readonly kind: 'revision_mismatch' }
-  | { readonly kind: 'last_owner' }
+  | { readonly kind: Refusal }
   /** This idempotency key was used before: by this request, and for this token. Nothing was written. */
   | { readonly kind: 'repeated'; readonly fingerprint: Uint8Array; readonly tokenId: TokenId };
+
+/** A change as the journal keeps it, with the bytes that chain it to the one before. */
+export type JournalEntry = Change & { readonly chain: Uint8Array };
 
 /** Times are milliseconds since the epoch; `now` decides what has expired. All given conditions must hold. */
 export interface TokenFilter {
@@ -93,10 +102,13 @@ export interface Store {
   commit(write: Write): Promise<Outcome>;
   /**
    * Calls `listener` with every committed change, in the order of revisions and before the `commit` that made it
-   * resolves.
+   * resolves. What a listener throws ends the process: what it has not taken in would be missing for good.
    */
-  follow(listener: (changes: readonly Change[]) => void): void;
-  /** All tokens as packed batches (see `@hallpass/core/packed`), and the position they stand for. */
+  follow(listener: (entries: readonly JournalEntry[]) => void): void;
+  /**
+   * All tokens as packed batches (see `@hallpass/core/packed`), and the position they stand for. First their
+   * number. The batches are of one moment.
+   */
   load(onCount: (count: number) => void, onBatch: (batch: Uint8Array) => void): Promise<Head>;
 
   tokenByName(name: string): Promise<TokenRecord | undefined>;
@@ -109,7 +121,7 @@ export interface Store {
   /** Newest first, below the sequence `before`, at most `limit`. */
   listAudit(before: number | null, limit: number): Promise<AuditEntry[]>;
   /** The journal behind the revision `after`, at most `limit` rows. */
-  listChanges(after: number, limit: number): Promise<Change[]>;
+  listChanges(after: number, limit: number): Promise<JournalEntry[]>;
 
   /** Moves last use forward. Not a change: no revision, no journal, no audit entry. */
   noteUses(uses: readonly Use[]): Promise<void>;

@@ -1,0 +1,83 @@
+import { type JournalEntry, type Outcome, StoreError, type StoreFault, type Write } from './store.ts';
+
+/** A StoreError on its way between threads. */
+export interface Failure {
+  readonly kind: 'failed';
+  readonly fault: StoreFault;
+  readonly message: string;
+}
+
+/** What became of a group of writes: a result each, and all changes in the order of revisions. */
+export interface GroupResult {
+  readonly results: readonly (Outcome | Failure)[];
+  readonly entries: readonly JournalEntry[];
+}
+
+interface Waiting {
+  readonly write: Write;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const LARGEST_GROUP = 256;
+
+/** Gathers the writes that arrive while a commit is under way, and hands them on together. */
+export class CommitQueue {
+  readonly #commitGroup: (writes: readonly Write[]) => Promise<GroupResult>;
+  readonly #listeners: ((entries: readonly JournalEntry[]) => void)[] = [];
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(commitGroup: (writes: readonly Write[]) => Promise<GroupResult>) {
+    this.#commitGroup = commitGroup;
+  }
+
+  follow(listener: (entries: readonly JournalEntry[]) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  commit(write: Write): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ write, resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Resolves once everything that was handed in has its answer. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      // One turn of patience, so that writes made in one go share the first commit too.
+      await null;
+      while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, LARGEST_GROUP));
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    const answer = await this.#answerTo(group);
+    if (answer === undefined) return;
+    try {
+      if (answer.entries.length > 0) for (const listener of this.#listeners) listener(answer.entries);
+    } finally {
+      group.forEach(({ resolve, reject }, i) => {
+        const result = answer.results[i] as Outcome | Failure;
+        if (result.kind === 'failed') reject(new StoreError(result.fault, result.message));
+        else resolve(result);
+      });
+    }
+  }
+
+  async #answerTo(group: readonly Waiting[]): Promise<GroupResult | undefined> {
+    try {
+      return await this.#commitGroup(group.map(({ write }) => write));
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+      return undefined;
+    }
+  }
+}

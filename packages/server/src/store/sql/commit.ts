@@ -1,0 +1,101 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { JournalEntry, Outcome, Write } from '../store.ts';
+import { auditRow } from './audit.ts';
+import { findRepeated, remember } from './idempotency.ts';
+import { changeOf, entryOf, journalRow } from './journal.ts';
+import { mutate } from './mutation.ts';
+import type { AuditRow, HeadRow, Schema } from './schema.ts';
+
+/** What one transaction made of its writes: an outcome each, and all changes in the order of revisions. */
+export interface Committed {
+  readonly outcomes: readonly Outcome[];
+  readonly entries: readonly JournalEntry[];
+}
+
+/** Takes hold of the head row until the transaction ends, so that commits are in the order of revisions. */
+function holdHead(db: Transaction<Schema>): Promise<HeadRow> {
+  return db
+    .updateTable('head')
+    .set((head) => ({ revision: head.ref('revision') }))
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+class Group {
+  readonly #db: Transaction<Schema>;
+  readonly #entries: JournalEntry[] = [];
+  readonly #audit: AuditRow[] = [];
+  #revision: number;
+  #chain: Uint8Array;
+  #sequence: number;
+  #hash: Uint8Array;
+
+  constructor(db: Transaction<Schema>, head: HeadRow) {
+    this.#db = db;
+    this.#revision = head.revision;
+    this.#chain = head.chain;
+    this.#sequence = head.audit_sequence;
+    this.#hash = head.audit_hash;
+  }
+
+  async add(write: Write): Promise<Outcome> {
+    if (write.idempotency !== undefined) {
+      const repeated = await findRepeated(this.#db, write.idempotency, write.audit.at);
+      if (repeated) return repeated;
+    }
+    const outcome = await this.#mutate(write);
+    if (outcome.kind === 'done') await remember(this.#db, write);
+    this.#record(write, outcome);
+    return outcome;
+  }
+
+  async #mutate({ mutation, audit }: Write): Promise<Outcome> {
+    if (mutation.kind === 'none') return { kind: 'done', revision: null };
+    const revision = this.#revision + 1;
+    const result = await mutate(this.#db, mutation, revision);
+    if (result !== 'done') return { kind: result };
+    const entry = entryOf(changeOf(mutation, revision, audit.at), this.#chain);
+    this.#entries.push(entry);
+    this.#revision = revision;
+    this.#chain = entry.chain;
+    return { kind: 'done', revision };
+  }
+
+  #record({ audit }: Write, outcome: Outcome): void {
+    const draft = outcome.kind === 'done' ? audit : { ...audit, outcome: outcome.kind };
+    const row = auditRow(draft, this.#sequence + 1, this.#hash);
+    this.#audit.push(row);
+    this.#sequence = row.sequence;
+    this.#hash = row.hash;
+  }
+
+  async finish(): Promise<readonly JournalEntry[]> {
+    if (this.#entries.length > 0) {
+      await this.#db.insertInto('journal').values(this.#entries.map(journalRow)).execute();
+    }
+    if (this.#audit.length > 0) await this.#db.insertInto('audit').values(this.#audit).execute();
+    await this.#db
+      .updateTable('head')
+      .set({
+        revision: this.#revision,
+        chain: this.#chain,
+        audit_sequence: this.#sequence,
+        audit_hash: this.#hash,
+      })
+      .execute();
+    return this.#entries;
+  }
+}
+
+/**
+ * Makes all writes, in their order, in one transaction. What a write refuses concerns that write alone; whatever
+ * is thrown undoes all of them.
+ */
+export function commitGroup(db: Kysely<Schema>, writes: readonly Write[]): Promise<Committed> {
+  return db.transaction().execute(async (transaction) => {
+    const group = new Group(transaction, await holdHead(transaction));
+    const outcomes: Outcome[] = [];
+    for (const write of writes) outcomes.push(await group.add(write));
+    return { outcomes, entries: await group.finish() };
+  });
+}

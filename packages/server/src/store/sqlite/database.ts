@@ -1,0 +1,107 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { sql } from 'kysely';
+import { beginHistory, KNOWN_MIGRATIONS, migrate } from '../sql/migrations.ts';
+import { StoreError } from '../store.ts';
+import { queriesOver } from './dialect.ts';
+import { APPLICATION_ID, inspect } from './inspection.ts';
+
+type Database = InstanceType<typeof DatabaseSync>;
+
+const DEFINITIONS = {
+  text: sql`text`,
+  integer: sql`integer`,
+  bytes: sql`blob`,
+  tableEnd: sql`strict`,
+};
+
+const BUSY_MS = 5_000;
+
+/** What must be in force before anything is written, by pragma. */
+const REQUIRED: Readonly<Record<string, string | number>> = {
+  journal_mode: 'wal',
+  // 2 is FULL: the log is on disk before a commit returns.
+  synchronous: 2,
+  foreign_keys: 1,
+  trusted_schema: 0,
+};
+
+function connect(file: string): Database {
+  const connection = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
+  try {
+    for (const [pragma, value] of Object.entries(REQUIRED)) {
+      connection.exec(`pragma ${pragma} = ${value}`);
+      const row: Record<string, unknown> = connection.prepare(`pragma ${pragma}`).get();
+      if (row[pragma] !== value) {
+        throw new StoreError(
+          'unavailable',
+          `SQLite does not take ${pragma} = ${value} here. Put the data folder on a local disk.`,
+        );
+      }
+    }
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+async function upgrade(connection: Database): Promise<void> {
+  const version = connection.prepare('pragma user_version').get() as { user_version: number };
+  if (version.user_version === KNOWN_MIGRATIONS.length) return;
+  await migrate(queriesOver(connection), DEFINITIONS);
+  connection.exec(`pragma user_version = ${KNOWN_MIGRATIONS.length}`);
+}
+
+function syncFolder(file: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(dirname(file), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+/** Makes a new database aside and puts it in place whole: a start that is cut off leaves no half of one. */
+async function create(file: string, epoch: string): Promise<void> {
+  const aside = `${file}.new`;
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${aside}${end}`, { force: true });
+  closeSync(openSync(aside, 'wx', 0o600));
+  const connection = connect(aside);
+  try {
+    await upgrade(connection);
+    await beginHistory(queriesOver(connection), epoch);
+    connection.exec(`pragma application_id = ${APPLICATION_ID}`);
+  } finally {
+    connection.close();
+  }
+  renameSync(aside, file);
+  syncFolder(file);
+}
+
+/** The mark that there was a database here: without it a lost file would start over empty, and nobody would know. */
+function markOf(file: string): string {
+  return `${file}.initialised`;
+}
+
+/**
+ * Opens the database, or makes one under the name `epoch` where there never was one. Throws a StoreError and
+ * leaves every file as it is when it cannot be worked on.
+ */
+export async function openDatabase(file: string, epoch: string): Promise<Database> {
+  if (existsSync(file)) inspect(file);
+  else if (existsSync(markOf(file)) || existsSync(`${file}-wal`)) {
+    throw new StoreError(
+      'missing',
+      `${file} is gone. Restore it from a backup; to start over with no tokens, remove ${markOf(file)} too.`,
+    );
+  } else await create(file, epoch);
+  const connection = connect(file);
+  try {
+    await upgrade(connection);
+    if (!existsSync(markOf(file))) writeFileSync(markOf(file), '', { mode: 0o600 });
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}

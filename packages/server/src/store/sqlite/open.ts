@@ -1,0 +1,24 @@
+import { Worker } from 'node:worker_threads';
+import type { RandomBytes } from '@hallpass/core/token';
+import type { Store } from '../store.ts';
+import { Calls } from './calls.ts';
+import type { Opening } from './messages.ts';
+import { SqliteStore } from './sqlite-store.ts';
+
+const EPOCH_BYTES = 16;
+
+/**
+ * Opens the database in `file`, or makes one where there never was one. The folder must exist. Rejects with a
+ * StoreError that says what to do, and leaves the file as it is, when the database cannot be worked on.
+ */
+export async function openSqlite({ file, random }: { file: string; random: RandomBytes }): Promise<Store> {
+  const opening: Opening = { file, epoch: Buffer.from(random(EPOCH_BYTES)).toString('hex') };
+  const calls = new Calls(new Worker(new URL('./worker.js', import.meta.url), { workerData: opening }));
+  try {
+    await calls.opened();
+  } catch (error) {
+    await calls.ended;
+    throw error;
+  }
+  return new SqliteStore(calls);
+}
