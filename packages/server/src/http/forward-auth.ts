@@ -1,0 +1,102 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Access, accessOf } from '@hallpass/core/access';
+import type { Secret } from '@hallpass/core/secret';
+import type { Checker } from '../live.ts';
+import { peerOf, type TrustedProxies } from './address.ts';
+import { sendEarly } from './closing.ts';
+import { identityHeaders } from './identity.ts';
+import type { RequestReading } from './read.ts';
+import { refusal } from './respond.ts';
+
+/** How the door learns what the client asked for: see `accessFor`. */
+export type Dialect = 'headers' | 'read' | 'write' | 'method';
+
+export interface ForwardAuthOptions {
+  readonly checker: Checker;
+  readonly trustedProxies: TrustedProxies;
+  /** What a proxy may send as X-Hallpass-Proxy-Secret to be believed from any address. */
+  readonly proxySecret?: Secret | undefined;
+}
+
+export type ForwardAuth = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  reading: RequestReading,
+  dialect: Dialect,
+) => void;
+
+/** The values of every line with this lower-case name. */
+function linesOf(rawHeaders: readonly string[], name: string): string[] {
+  return rawHeaders.filter((_, i) => i % 2 === 1 && (rawHeaders[i - 1] as string).toLowerCase() === name);
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+const SEVERITY: { readonly [A in Access]: number } = { read: 0, write: 1, refused: 2 };
+
+function worst(accesses: readonly Access[]): Access {
+  return accesses.reduce((a, b) => (SEVERITY[a] >= SEVERITY[b] ? a : b));
+}
+
+function isMethodHeader(name: string): boolean {
+  const lower = name.length === 17 || name.length === 18 ? name.toLowerCase() : '';
+  return lower === 'x-original-method' || lower === 'x-forwarded-method';
+}
+
+/** Each original method that a believed proxy names. The same header twice is no statement at all. */
+function namedAccesses(rawHeaders: readonly string[]): Access[] {
+  const accesses: Access[] = [];
+  const seen = new Set<string>();
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (!isMethodHeader(name)) continue;
+    accesses.push(seen.has(name.toLowerCase()) ? 'write' : accessOf(rawHeaders[i + 1] as string));
+    seen.add(name.toLowerCase());
+  }
+  return accesses;
+}
+
+/**
+ * Answers a proxy's question whether a request may pass: 200 with an empty body and every identity header,
+ * or the refusal. Whatever is unknown, doubled or not from a believed proxy counts as writing.
+ */
+export function createForwardAuth({ checker, trustedProxies, proxySecret }: ForwardAuthOptions): ForwardAuth {
+  const secretDigest = proxySecret && sha256(proxySecret.reveal());
+
+  function isBelieved(request: IncomingMessage): boolean {
+    if (trustedProxies.has(peerOf(request))) return true;
+    if (secretDigest === undefined) return false;
+    const [sent, ...more] = linesOf(request.rawHeaders, 'x-hallpass-proxy-secret');
+    return sent !== undefined && more.length === 0 && timingSafeEqual(sha256(sent), secretDigest);
+  }
+
+  /**
+   * `read` and `write` are fixed by the path. `headers`: the most dangerous of the methods the proxy names
+   * and its own, where its own GET or HEAD says nothing (proxies ask with GET whatever the client sent).
+   * `method`: the same, but the proxy asks with the client's own method.
+   */
+  function accessFor(request: IncomingMessage, reading: RequestReading, dialect: Dialect): Access {
+    const method = request.method ?? '';
+    if (accessOf(method) === 'refused') return 'refused';
+    if (dialect === 'read' || dialect === 'write') return dialect;
+    if (reading.upgrade !== undefined || !isBelieved(request)) return 'write';
+    const accesses = namedAccesses(request.rawHeaders);
+    if (dialect === 'method' || (method !== 'GET' && method !== 'HEAD')) accesses.push(accessOf(method));
+    return accesses.length === 0 ? 'write' : worst(accesses);
+  }
+
+  return (request, response, reading, dialect) => {
+    const access = accessFor(request, reading, dialect);
+    const verdict = checker.check({ presented: reading.presented, access }, 'forward_auth');
+    if (!verdict.allow) {
+      sendEarly(response, refusal(verdict.reason, reading.requestId), reading.body);
+      return;
+    }
+    const headers = identityHeaders(verdict.principal);
+    headers.push('Cache-Control', 'no-store', 'X-Request-Id', reading.requestId, 'Content-Length', '0');
+    sendEarly(response, { status: 200, headers, body: '' }, reading.body);
+  };
+}

@@ -1,0 +1,201 @@
+import { type IncomingMessage, type Server, type ServerOptions, ServerResponse } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type Target, type TargetReader, targetReader } from '@hallpass/core/target';
+import { sendAndClose, sendEarly, sendRaw } from './closing.ts';
+import type { Dialect, ForwardAuth } from './forward-auth.ts';
+import type { Gate, Visit } from './gate/gate.ts';
+import { type Flaw, type RequestReading, readRequest } from './read.ts';
+import { type Answer, problem, refusal } from './respond.ts';
+
+/** What the server must be made with for the front to stand on it. */
+export const SERVER_OPTIONS = {
+  insecureHTTPParser: false,
+  requireHostHeader: true,
+  maxHeaderSize: 16_384,
+  headersTimeout: 30_000,
+  // A long upload is no fault. Who stops sending is cut off by SILENCE_MS.
+  requestTimeout: 0,
+  keepAliveTimeout: 65_000,
+} as const satisfies ServerOptions;
+
+export interface FrontOptions {
+  /** The reserved prefix, such as `/_/`. */
+  readonly prefix: string;
+  readonly forwardAuth: ForwardAuth;
+  /** Everything else under the prefix. */
+  readonly api: (request: IncomingMessage, response: ServerResponse, reading: RequestReading) => void;
+  /** Absent: there is nothing behind this server. */
+  readonly gate?: Gate | undefined;
+  readonly newRequestId: () => string;
+  readonly report: (error: unknown, requestId: string) => void;
+}
+
+/** How long a client may pause in the middle of a body for the API. */
+const SILENCE_MS = 30_000;
+
+/** How a request came: ordinary, waiting for a 100 before its body, or asking for another protocol. */
+type Manner =
+  | { readonly kind: 'ordinary' | 'expectant' }
+  | { readonly kind: 'upgrade'; readonly socket: Socket; readonly early: Buffer };
+
+const ORDINARY: Manner = { kind: 'ordinary' };
+const EXPECTANT: Manner = { kind: 'expectant' };
+
+const FLAWS: { readonly [F in Flaw]: string } = {
+  host: 'Send exactly one Host header with a host name or address and nothing else.',
+  length: 'Send at most one Content-Length header with a plain decimal number.',
+  encoding: 'Transfer-Encoding may only be chunked, once, and not in HTTP/1.0.',
+  framing: 'Send either Content-Length or Transfer-Encoding, not both.',
+};
+
+const AMBIGUOUS_DETAIL =
+  'Send a path in its plain spelling: no dot segments, doubled or encoded slashes, backslashes, fragments or control characters.';
+
+/** The edge of the server: every request arrives here first, on raw `node:http`. */
+export class Front {
+  readonly #options: FrontOptions;
+  readonly #readTarget: TargetReader;
+  readonly #dialects: ReadonlyMap<string, Dialect>;
+  readonly #extAuthz: string;
+  /** The answer under way on a connection, when it is not given at once. */
+  readonly #underWay = new WeakMap<Duplex, ServerResponse>();
+
+  /** Throws a RangeError for a prefix that cannot be one. */
+  constructor(options: FrontOptions) {
+    this.#options = options;
+    this.#readTarget = targetReader(options.prefix);
+    this.#extAuthz = `${options.prefix}ext-authz`;
+    this.#dialects = new Map<string, Dialect>([
+      [`${options.prefix}verify`, 'headers'],
+      [`${options.prefix}verify/read`, 'read'],
+      [`${options.prefix}verify/write`, 'write'],
+    ]);
+  }
+
+  /** Takes over a server that was made with SERVER_OPTIONS. */
+  attach(server: Server | SecureServer): void {
+    // Beyond a count Node drops header lines unseen; the size limit alone bounds them here.
+    server.maxHeadersCount = 0;
+    server.on('request', (request, response) => this.#handle(request, response, ORDINARY));
+    server.on('checkContinue', (request, response) => this.#handle(request, response, EXPECTANT));
+    server.on('checkExpectation', (_request, response) => {
+      const detail = 'Only Expect: 100-continue is known. Send the request without Expect.';
+      sendAndClose(response, problem('expectation_failed', detail, this.#options.newRequestId()));
+    });
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
+    server.on('connect', (_request, socket) => {
+      socket.on('error', () => socket.destroy());
+      sendRaw(socket, refusal('method', this.#options.newRequestId()));
+    });
+    server.on('clientError', (error, socket) => this.#reject(error, socket));
+  }
+
+  #handle(request: IncomingMessage, response: ServerResponse, manner: Manner): void {
+    const reading = readRequest(request, this.#readTarget, this.#options.newRequestId);
+    try {
+      this.#route(request, response, reading, manner);
+    } catch (error) {
+      this.#options.report(error, reading.requestId);
+      if (response.headersSent) response.destroy();
+      else sendAndClose(response, refusal('fault', reading.requestId));
+    }
+  }
+
+  #route(request: IncomingMessage, response: ServerResponse, reading: RequestReading, manner: Manner): void {
+    const refused = this.#refusalBeforeRouting(request, reading);
+    if (refused) {
+      if (reading.flaw) sendAndClose(response, refused);
+      else sendEarly(response, refused, manner.kind === 'expectant' ? 'long' : reading.body);
+      return;
+    }
+    const dialect = this.#dialectOf(request.url ?? '', reading.target);
+    if (dialect) this.#options.forwardAuth(request, response, reading, dialect);
+    else if (reading.target.ok && !reading.target.reserved) {
+      this.#toGate({ request, response, reading, target: reading.target }, manner);
+    } else this.#toApi(request, response, reading, manner);
+  }
+
+  /** What no door serves, whoever asks. */
+  #refusalBeforeRouting(request: IncomingMessage, reading: RequestReading): Answer | undefined {
+    const { requestId, target, flaw } = reading;
+    if (flaw) return problem('invalid_request', FLAWS[flaw], requestId);
+    if (request.method === 'TRACE') return refusal('method', requestId);
+    if (target.ok) {
+      if (target.reserved || this.#options.gate) return undefined;
+      return problem('path_not_found', 'There is no service behind this server.', requestId);
+    }
+    if (this.#isExtAuthz(request.url ?? '')) return undefined;
+    return problem('ambiguous_target', AMBIGUOUS_DETAIL, requestId);
+  }
+
+  /**
+   * What follows `ext-authz/` is the client's own target as a proxy appends it: it may have any spelling,
+   * because it is not looked at and decides nothing.
+   */
+  #isExtAuthz(url: string): boolean {
+    if (!url.startsWith(this.#extAuthz)) return false;
+    const next = url.charAt(this.#extAuthz.length);
+    return next === '' || next === '/' || next === '?';
+  }
+
+  #dialectOf(url: string, target: Target): Dialect | undefined {
+    if (this.#isExtAuthz(url)) return 'method';
+    return target.ok && target.reserved ? this.#dialects.get(target.path) : undefined;
+  }
+
+  #toGate(visit: Visit, manner: Manner): void {
+    const { gate } = this.#options;
+    if (!gate) return;
+    this.#underWay.set(visit.request.socket, visit.response);
+    if (manner.kind !== 'upgrade') gate.serve(visit, manner.kind === 'expectant');
+    else gate.serveUpgrade({ ...visit, socket: manner.socket, early: manner.early });
+  }
+
+  #toApi(request: IncomingMessage, response: ServerResponse, reading: RequestReading, manner: Manner): void {
+    if (manner.kind === 'upgrade' && (reading.body !== 'none' || manner.early.length > 0)) {
+      const detail = 'A request with a body cannot ask for another protocol. Send it without Upgrade.';
+      sendAndClose(response, problem('unsupported_upgrade', detail, reading.requestId));
+      return;
+    }
+    this.#underWay.set(request.socket, response);
+    if (reading.body !== 'none') request.setTimeout(SILENCE_MS, () => request.socket.destroy());
+    if (manner.kind === 'expectant') response.writeContinue();
+    this.#options.api(request, response, reading);
+  }
+
+  /** With an `upgrade` listener every request that names a protocol lands here, also one for the API. */
+  #upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    response.once('finish', () => {
+      response.detachSocket(socket);
+      socket.destroySoon();
+    });
+    this.#handle(request, response, { kind: 'upgrade', socket, early });
+  }
+
+  /** What the parser refused. Nothing is written into an answer that has begun. */
+  #reject(error: Error, socket: Duplex): void {
+    const code = 'code' in error ? error.code : undefined;
+    const response = this.#underWay.get(socket);
+    const begun = response?.headersSent && !response.writableFinished;
+    if (code === 'ECONNRESET' || begun) socket.destroy();
+    else if (socket.writable) sendRaw(socket, this.#answerTo(code));
+  }
+
+  #answerTo(code: unknown): Answer {
+    const id = this.#options.newRequestId();
+    switch (code) {
+      case 'HPE_HEADER_OVERFLOW':
+        return problem('headers_too_large', 'Send less than 16 KiB of headers.', id);
+      case 'ERR_HTTP_REQUEST_TIMEOUT':
+        return problem('request_timeout', 'Send the whole head of the request at once.', id);
+      default:
+        return problem('invalid_request', 'Send a well-formed HTTP/1.1 request.', id);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { Principal } from '@hallpass/core/principal';
+import { identityHeaders } from '../identity.ts';
+import { type Arrival, forwardedHeaders } from './forwarded.ts';
+import { headerKind, namedByConnection } from './header-kind.ts';
+
+/**
+ * The headers of an allowed request as the upstream gets them, flat. First everything goes that is not the
+ * client's to say (the credential, hop-by-hop headers and what Connection names, every spelling of our own
+ * names, and a method override from a token that may not write), then ours are added.
+ */
+export function upstreamHeaders(
+  rawHeaders: readonly string[],
+  principal: Principal,
+  arrival: Arrival,
+  requestId: string,
+): string[] {
+  const headers: string[] = [];
+  const forwarded: string[] = [];
+  const named = namedByConnection(rawHeaders);
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    const value = rawHeaders[i + 1] as string;
+    const kind = headerKind(name);
+    if (kind === 'fixed') headers.push(name, value);
+    else if (kind === 'te') {
+      if (/(?:^|[\s,])trailers(?:$|[\s,;])/i.test(value)) headers.push('TE', 'trailers');
+    } else if (named.size > 0 && named.has(name.toLowerCase())) continue;
+    else if (kind === 'plain' || (kind === 'override' && principal.write)) headers.push(name, value);
+    else if (kind === 'forwarded') forwarded.push(name, value);
+  }
+  headers.push(...forwardedHeaders(forwarded, arrival));
+  headers.push('X-Request-Id', requestId, ...identityHeaders(principal));
+  return headers;
+}

@@ -1,0 +1,40 @@
+import { headerKind, namedByConnection } from './header-kind.ts';
+
+type RawHeaders = readonly (Buffer | string)[];
+
+function flatten(raw: unknown): string[] {
+  if (!Array.isArray(raw)) return [];
+  return (raw as RawHeaders).map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
+}
+
+/** The headers of the upstream's answer as the client gets them, flat: nothing hop-by-hop, nothing that poses as ours. */
+export function clientHeaders(raw: unknown, requestId: string): string[] {
+  const upstream = flatten(raw);
+  const named = namedByConnection(upstream);
+  const headers: string[] = [];
+  for (let i = 0; i + 1 < upstream.length; i += 2) {
+    const name = upstream[i] as string;
+    const kind = headerKind(name);
+    if (kind === 'remove' || kind === 'connection' || kind === 'te') continue;
+    if (kind !== 'fixed' && named.size > 0 && named.has(name.toLowerCase())) continue;
+    headers.push(name, upstream[i + 1] as string);
+  }
+  headers.push('X-Request-Id', requestId);
+  return headers;
+}
+
+/** Fields that mean something before the content, or that grant something: never believed in a trailer. */
+const NO_TRAILER =
+  /^(?:set-cookie|www-authenticate|content-|cache-control|expires|location|age|date|vary|retry-after|host|access-control-)/i;
+
+/** Trailers as [name, value] pairs, without those that have no place there. */
+export function clientTrailers(raw: unknown): [string, string][] {
+  const upstream = flatten(raw);
+  const trailers: [string, string][] = [];
+  for (let i = 0; i + 1 < upstream.length; i += 2) {
+    const name = upstream[i] as string;
+    if (headerKind(name) === 'plain' && !NO_TRAILER.test(name))
+      trailers.push([name, upstream[i + 1] as string]);
+  }
+  return trailers;
+}

@@ -1,0 +1,41 @@
+import type { Duplex } from 'node:stream';
+import { clientHeaders } from './response-headers.ts';
+
+/** The head of the answer that opens a WebSocket. */
+export function switchingHead(rawHeaders: unknown, requestId: string): string {
+  const headers = clientHeaders(rawHeaders, requestId);
+  let head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
+  for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  return `${head}\r\n`;
+}
+
+/** The two ends of open WebSockets. */
+export class Tunnels {
+  readonly #open = new Set<Duplex>();
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Joins client and upstream after the upstream's 101: what ends or breaks on one side does so on the other. */
+  join(client: Duplex, upstream: Duplex, early: Buffer, head: string): void {
+    this.#open.add(client);
+    const close = () => {
+      this.#open.delete(client);
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const side of [client, upstream]) {
+      side.on('error', close);
+      side.on('close', close);
+    }
+    client.write(head, 'latin1');
+    if (early.length > 0) upstream.write(early);
+    client.pipe(upstream);
+    upstream.pipe(client);
+  }
+
+  closeAll(): void {
+    for (const client of this.#open) client.destroy();
+  }
+}

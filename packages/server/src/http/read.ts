@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import { type Presented, readCredential } from '@hallpass/core/credential';
+import type { Target, TargetReader } from '@hallpass/core/target';
+
+/** What is read of a request before anything is decided, from its raw target and raw headers, once. */
+export interface RequestReading {
+  readonly requestId: string;
+  readonly presented: Presented;
+  readonly target: Target;
+  readonly host: string | undefined;
+  /** The one Upgrade line as sent; empty when there are several. */
+  readonly upgrade: string | undefined;
+  readonly body: Body;
+  /** Why the message itself is refused: nothing after it on the connection can be believed either. */
+  readonly flaw: Flaw | undefined;
+}
+
+export type Body = 'none' | 'short' | 'long';
+export type Flaw = 'host' | 'length' | 'encoding' | 'framing';
+
+/** Unread bodies up to this many bytes are read away to keep the connection; after longer ones it closes. */
+const SHORT_BODY = 65_536;
+const HOST_FORM = /^(?:[0-9A-Za-z._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+const REQUEST_ID_FORM = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** The header lines that frame or name a request, with how often each came. */
+class FramingLines {
+  host: string | undefined;
+  hosts = 0;
+  length: string | undefined;
+  lengths = 0;
+  encoding: string | undefined;
+  encodings = 0;
+  upgrade: string | undefined;
+  upgrades = 0;
+  requestId: string | undefined;
+
+  constructor(rawHeaders: readonly string[]) {
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+      this.#take(rawHeaders[i] as string, rawHeaders[i + 1] as string);
+  }
+
+  #take(name: string, value: string): void {
+    switch (name.length) {
+      case 4:
+        if (isNamed(name, 'Host', 'host')) this.host = this.hosts++ === 0 ? value : '';
+        break;
+      case 7:
+        if (isNamed(name, 'Upgrade', 'upgrade')) this.upgrade = this.upgrades++ === 0 ? value : '';
+        break;
+      case 12:
+        if (isNamed(name, 'X-Request-Id', 'x-request-id')) this.requestId = value;
+        break;
+      case 14:
+        if (isNamed(name, 'Content-Length', 'content-length'))
+          this.length = this.lengths++ === 0 ? value : '';
+        break;
+      case 17:
+        if (isNamed(name, 'Transfer-Encoding', 'transfer-encoding'))
+          this.encoding = this.encodings++ === 0 ? value : '';
+        break;
+    }
+  }
+
+  flaw(httpVersion: string): Flaw | undefined {
+    if (this.host === undefined ? httpVersion !== '1.0' : !HOST_FORM.test(this.host)) return 'host';
+    if (this.length !== undefined && !/^\d{1,15}$/.test(this.length)) return 'length';
+    if (this.encoding === undefined) return undefined;
+    if (this.encoding.toLowerCase() !== 'chunked' || httpVersion === '1.0') return 'encoding';
+    return this.length === undefined ? undefined : 'framing';
+  }
+
+  get body(): Body {
+    if (this.encoding !== undefined) return 'long';
+    if (this.length === undefined || this.length === '0') return 'none';
+    return Number(this.length) <= SHORT_BODY ? 'short' : 'long';
+  }
+}
+
+function isNamed(name: string, usual: string, lower: string): boolean {
+  return name === usual || name === lower || name.toLowerCase() === lower;
+}
+
+/** Reads a request. Never throws: what cannot be read is a flaw, a malformed credential or an ambiguous target. */
+export function readRequest(
+  request: IncomingMessage,
+  readTarget: TargetReader,
+  newRequestId: () => string,
+): RequestReading {
+  const lines = new FramingLines(request.rawHeaders);
+  const { host, requestId } = lines;
+  return {
+    requestId: requestId !== undefined && REQUEST_ID_FORM.test(requestId) ? requestId : newRequestId(),
+    presented: readCredential(request.rawHeaders),
+    target: readTarget(request.url ?? '', host),
+    host,
+    upgrade: lines.upgrade,
+    body: lines.body,
+    flaw: lines.flaw(request.httpVersion),
+  };
+}

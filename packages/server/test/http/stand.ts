@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+import { digestOf } from '@hallpass/core/digest';
+import { newTokenId } from '@hallpass/core/id';
+import { Secret } from '@hallpass/core/secret';
+import { mint } from '@hallpass/core/token';
+import { TrustedProxies } from 'hallpass/http/address';
+import { createForwardAuth } from 'hallpass/http/forward-auth';
+import { Front, SERVER_OPTIONS } from 'hallpass/http/front';
+import { Gate } from 'hallpass/http/gate/gate';
+import { requestIds } from 'hallpass/http/request-id';
+import { Live } from 'hallpass/live';
+import { Usage } from 'hallpass/usage';
+
+export const NOW = 1_800_000_000_000;
+export const PROXY_SECRET = 'only-the-proxy-knows-this';
+
+/** Every kind of token a test needs, as values. */
+export interface Values {
+  readonly writer: string;
+  readonly reader: string;
+  readonly expired: string;
+  readonly inactive: string;
+  readonly unknown: string;
+}
+
+function newLive(): { live: Live; values: Values } {
+  const live: Live = new Live(
+    () => NOW,
+    new Usage(
+      () => NOW,
+      (ref) => live.tokens.idOf(ref),
+    ),
+  );
+  const add = (name: string, state: { active?: boolean; write?: boolean; expiresAt?: number | null }) => {
+    const value = mint('hp_', randomBytes).reveal();
+    live.tokens.set({
+      digest: digestOf(value),
+      id: newTokenId(NOW, randomBytes),
+      name,
+      expiresAt: null,
+      active: true,
+      write: true,
+      ...state,
+    });
+    return value;
+  };
+  const values = {
+    writer: add('the 🦊 writer', {}),
+    reader: add('reader', { write: false, expiresAt: NOW + 1 }),
+    expired: add('expired', { expiresAt: NOW }),
+    inactive: add('inactive', { active: false }),
+    unknown: mint('hp_', randomBytes).reveal(),
+  };
+  live.open(1);
+  return { live, values };
+}
+
+export async function listen(t: TestContext, server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** What the upstream got, as it came. */
+export interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+/** The values of every header whose name folds to this one. */
+export function valuesOf(headers: readonly string[], name: string): string[] {
+  const fold = (text: string) => text.toLowerCase().replace(/[^0-9a-z]/g, '');
+  return headers.filter((_, i) => i % 2 === 1 && fold(headers[i - 1] as string) === fold(name));
+}
+
+export type Upstream = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Answers with what it got, as JSON. */
+export function echo(seen: Seen[]): Upstream {
+  return async (request, response) => {
+    let body = '';
+    for await (const chunk of request.setEncoding('latin1')) body += chunk;
+    const record = {
+      method: request.method ?? '',
+      url: request.url ?? '',
+      headers: request.rawHeaders,
+      body,
+    };
+    seen.push(record);
+    response.end(JSON.stringify(record));
+  };
+}
+
+export interface Stand {
+  readonly live: Live;
+  readonly values: Values;
+  /** Where the server under test listens. */
+  readonly port: number;
+  readonly server: Server;
+  readonly upstream: Server;
+  readonly gate: Gate;
+  /** What the echo upstream got so far. */
+  readonly seen: Seen[];
+  /** What reached the API, as `METHOD target`. */
+  readonly apiCalls: string[];
+  readonly faults: unknown[];
+}
+
+export interface StandOptions {
+  readonly upstream?: Upstream;
+  /** Instead of the one the stand starts. */
+  readonly origin?: string;
+  readonly trusted?: readonly string[];
+  readonly prefix?: string;
+  readonly answerTimeoutMs?: number;
+}
+
+/** The server's front with a real table, a gate and an upstream, for the length of a test. */
+export async function stand(t: TestContext, options: StandOptions = {}): Promise<Stand> {
+  const { live, values } = newLive();
+  const seen: Seen[] = [];
+  const apiCalls: string[] = [];
+  const faults: unknown[] = [];
+  const report = (error: unknown) => faults.push(error);
+  const upstream = createServer(options.upstream ?? echo(seen));
+  const upstreamPort = await listen(t, upstream);
+  const trustedProxies = new TrustedProxies(options.trusted ?? []);
+  const gate = new Gate({
+    checker: live,
+    trustedProxies,
+    upstream: {
+      origin: options.origin ?? `http://127.0.0.1:${upstreamPort}`,
+      answerTimeoutMs: options.answerTimeoutMs ?? 10_000,
+      connectTimeoutMs: 5_000,
+    },
+    report,
+  });
+  t.after(() => gate.close());
+  const front = new Front({
+    prefix: options.prefix ?? '/_/',
+    forwardAuth: createForwardAuth({ checker: live, trustedProxies, proxySecret: new Secret(PROXY_SECRET) }),
+    api: (request, response) => {
+      apiCalls.push(`${request.method} ${request.url}`);
+      request.resume();
+      response.writeHead(418, { 'X-Api': 'yes' }).end('the API');
+    },
+    gate,
+    newRequestId: requestIds(randomBytes),
+    report,
+  });
+  const server = createServer(SERVER_OPTIONS);
+  front.attach(server);
+  const port = await listen(t, server);
+  return { live, values, port, server, upstream, gate, seen, apiCalls, faults };
+}
