@@ -51,10 +51,11 @@ export class Transport {
   }
 
   async #send({ method, path, query = {}, body, headers }: Call): Promise<Response> {
-    const given = Object.entries(query).filter(([, value]) => value !== undefined);
-    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) search.set(name, String(value));
     try {
-      return await this.#fetch(`${this.#base}${path}${given.length > 0 ? `?${search}` : ''}`, {
+      return await this.#fetch(`${this.#base}${path}${search.size > 0 ? `?${search}` : ''}`, {
         method,
         headers: {
           Authorization: `Bearer ${this.#key}`,

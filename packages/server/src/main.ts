@@ -57,7 +57,7 @@ async function startOn(
     trustedProxies: new TrustedProxies(String(config.trustedProxies).split(',').filter(Boolean)),
     proxySecret: config.proxySecret ?? undefined,
     metricsPublic: config.metricsPublic,
-    cursorKey: (await store.readMeta('cursor_key')) ?? '',
+    cursorKey: await cursorKey(store),
   });
   await listener.listen();
   try {
@@ -84,6 +84,15 @@ async function startOn(
   };
 }
 
+/** Cursors of lists are good on every server of a database, and after a restart. */
+async function cursorKey(store: Store): Promise<string> {
+  const known = await store.readMeta('cursor_key');
+  if (known !== undefined) return known;
+  const made = Buffer.from(randomBytes(16)).toString('hex');
+  await store.writeMeta('cursor_key', made);
+  return made;
+}
+
 /** Makes the first owner of an empty store. What it returns tells the operator the key, if one was made for it. */
 async function bootstrap(control: Control, folder: DataFolder, config: Config): Promise<string | undefined> {
   if ((await control.store.listOperators()).length > 0) return undefined;
@@ -102,4 +111,3 @@ async function load(store: Store, live: Live): Promise<void> {
   );
   live.open(revision);
 }
-

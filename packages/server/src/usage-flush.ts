@@ -15,7 +15,10 @@ export function flushRegularly(usage: Usage, store: Store, log: Logger): { stop(
         await store.noteUses(uses);
       } catch (err) {
         usage.giveBack(uses);
-        log.warn({ err, count: uses.length }, 'last uses could not be stored; they are kept for the next try');
+        log.warn(
+          { err, count: uses.length },
+          'last uses could not be stored; they are kept for the next try',
+        );
       }
     });
     return under;

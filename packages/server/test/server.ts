@@ -8,7 +8,7 @@ import { readConfig } from '../dist/config/read.js';
 import { createLogger } from '../dist/log.js';
 import { start } from '../dist/main.js';
 
-export const OWNER_KEY = 'hpo_000000000000000000000000000000001KAQUN';
+export const OWNER_KEY = 'hpo_1111111111111111111111111111114SunM0';
 
 export interface Answer {
   readonly status: number;

@@ -53,9 +53,7 @@ function asHallpassError(error: unknown): HallpassError {
 }
 
 /** The API below `/_/`, as a listener for requests that are known to belong to it. */
-export async function buildApi(
-  parts: ApiParts,
-): Promise<RequestListener> {
+export async function buildApi(parts: ApiParts): Promise<RequestListener> {
   let listener: RequestListener = () => undefined;
   const app = Fastify({
     bodyLimit: BODY_LIMIT,

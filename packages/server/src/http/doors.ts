@@ -43,7 +43,8 @@ export interface Doors {
 export async function openDoors(options: DoorOptions): Promise<Doors> {
   const { control, live, log, server, trustedProxies, metricsPublic, cursorKey } = options;
   let readiness: 'starting' | 'ready' | 'stopping' = 'starting';
-  const report = (err: unknown, requestId: string) => log.error({ err, request_id: requestId }, 'request failed');
+  const report = (err: unknown, requestId: string) =>
+    log.error({ err, request_id: requestId }, 'request failed');
   const requestIdOf = new WeakMap<IncomingMessage, string>();
   const api = await buildApi({
     control,
@@ -56,7 +57,8 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
     requestIdOf: (request) => requestIdOf.get(request) ?? '',
     addressOf: (request) => trustedProxies.clientOf(request) ?? null,
   });
-  const gate = options.upstream && new Gate({ checker: live, trustedProxies, upstream: options.upstream, report });
+  const gate =
+    options.upstream && new Gate({ checker: live, trustedProxies, upstream: options.upstream, report });
   const front = new Front({
     prefix: PREFIX,
     forwardAuth: createForwardAuth({ checker: live, trustedProxies, proxySecret: options.proxySecret }),

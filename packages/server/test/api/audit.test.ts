@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { auditHash, FIRST_HASH } from '@hallpass/core/audit';
 import type { WireAuditEntry } from '@hallpass/core/wire';
@@ -64,9 +64,15 @@ describe('the audit trail', () => {
     const server = await startServer(t);
     for (const name of ['a', 'b', 'c']) await server.admin.createToken({ name });
     const first = await server.call('GET', '/_/audit?limit=3');
-    assert.deepEqual(first.body.data.map((entry) => entry['sequence']), [4, 3, 2]);
+    assert.deepEqual(
+      first.body.data.map((entry) => entry['sequence']),
+      [4, 3, 2],
+    );
     const second = await server.call('GET', `/_/audit?limit=3&cursor=${first.body.next_cursor}`);
-    assert.deepEqual(second.body.data.map((entry) => entry['sequence']), [1]);
+    assert.deepEqual(
+      second.body.data.map((entry) => entry['sequence']),
+      [1],
+    );
     assert.equal(second.body.next_cursor, null);
   });
 });

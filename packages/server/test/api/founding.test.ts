@@ -75,7 +75,10 @@ describe('the founding document', () => {
     const server = await startServer(t);
     for (const name of ['c', 'a', 'b']) await server.admin.createToken({ name });
     const list = await server.call('GET', '/_/token');
-    assert.deepEqual(list.body.data.map((record) => record['name']), ['c', 'a', 'b']);
+    assert.deepEqual(
+      list.body.data.map((record) => record['name']),
+      ['c', 'a', 'b'],
+    );
     assert.equal('next_cursor' in list.body, false);
   });
 
@@ -158,7 +161,10 @@ describe('the founding document', () => {
       ['PATCH', '/_/token'],
       ['DELETE', '/_/token'],
     ] as const) {
-      assert.equal((await server.call(method, path, { body: { name: 'nobody' } })).body.code, 'token_not_found');
+      assert.equal(
+        (await server.call(method, path, { body: { name: 'nobody' } })).body.code,
+        'token_not_found',
+      );
     }
     assert.equal((await server.call('GET', '/_/token/value?name=nobody')).status, 404);
   });

@@ -5,7 +5,16 @@ import { recordOf, startServer } from '../server.js';
 describe('input of the API', () => {
   it('C75: odd names are kept as plain text, or refused with the field named', async (t) => {
     const server = await startServer(t);
-    const kept = ['a'.repeat(255), '😀', '<script>alert(1)</script>', '=cmd()', '-rf', "'; DROP TABLE token;--", '%2e', 'x/../y'];
+    const kept = [
+      'a'.repeat(255),
+      '😀',
+      '<script>alert(1)</script>',
+      '=cmd()',
+      '-rf',
+      "'; DROP TABLE token;--",
+      '%2e',
+      'x/../y',
+    ];
     for (const name of kept) {
       const made = await server.call('POST', '/_/token', { body: { name } });
       assert.equal(made.status, 201, name);
@@ -51,7 +60,11 @@ describe('input of the API', () => {
 
   it('C78: a field that stands twice is 400, also in another spelling', async (t) => {
     const server = await startServer(t);
-    for (const raw of ['{"name":"a","name":"b"}', '{"name":"a","n\\u0061me":"b"}', '{"write":false , "name":"a","write" \n :true}']) {
+    for (const raw of [
+      '{"name":"a","name":"b"}',
+      '{"name":"a","n\\u0061me":"b"}',
+      '{"write":false , "name":"a","write" \n :true}',
+    ]) {
       const answer = await server.call('POST', '/_/token', { raw });
       assert.deepEqual([answer.status, answer.body.code], [400, 'invalid_json'], raw);
     }
@@ -107,14 +120,20 @@ describe('input of the API', () => {
     const wrong = await server.call('POST', '/_/token/value', { body: {} });
     assert.deepEqual([wrong.status, wrong.headers.get('allow')], [405, 'GET, HEAD']);
     const known = await server.call('OPTIONS', '/_/token');
-    assert.deepEqual([known.status, known.headers.get('allow')], [405, 'GET, HEAD, POST, PUT, PATCH, DELETE']);
+    assert.deepEqual(
+      [known.status, known.headers.get('allow')],
+      [405, 'GET, HEAD, POST, PUT, PATCH, DELETE'],
+    );
   });
 
   it('C87: wildcards and quotes in a search are plain characters', async (t) => {
     const server = await startServer(t);
-    for (const name of ['100%', '100x', 'a_b', 'axb', "o'brien", 'back\\slash']) await server.admin.createToken({ name });
+    for (const name of ['100%', '100x', 'a_b', 'axb', "o'brien", 'back\\slash'])
+      await server.admin.createToken({ name });
     const found = async (search: string) =>
-      (await server.call('GET', `/_/token?search=${encodeURIComponent(search)}`)).body.data.map((r) => r['name']);
+      (await server.call('GET', `/_/token?search=${encodeURIComponent(search)}`)).body.data.map(
+        (r) => r['name'],
+      );
     assert.deepEqual(await found('%'), ['100%']);
     assert.deepEqual(await found('_'), ['a_b']);
     assert.deepEqual(await found("'"), ["o'brien"]);
@@ -138,7 +157,10 @@ describe('input of the API', () => {
       assert.equal(answer.status, 400);
       assert.ok(!answer.text.includes(secret), answer.text);
     }
-    assert.equal((await server.call('GET', `/_/token/value?name=${secret}&x=${secret}`)).text.includes(secret), false);
+    assert.equal(
+      (await server.call('GET', `/_/token/value?name=${secret}&x=${secret}`)).text.includes(secret),
+      false,
+    );
     assert.ok(!server.log().includes(secret));
   });
 

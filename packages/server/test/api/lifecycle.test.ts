@@ -9,22 +9,39 @@ async function verdict(server: TestServer, token: unknown): Promise<number> {
 describe('the life of a token', () => {
   it('C29: a past date is taken on create and on PUT, with status expired and a warning', async (t) => {
     const server = await startServer(t);
-    const made = await server.call('POST', '/_/token', { body: { name: 'a', expiration_date: 1_600_000_000_000 } });
+    const made = await server.call('POST', '/_/token', {
+      body: { name: 'a', expiration_date: 1_600_000_000_000 },
+    });
     assert.deepEqual([made.status, recordOf(made)['status']], [201, 'expired']);
     assert.match(made.body.warnings?.[0]?.message ?? '', /past/);
     assert.equal(await verdict(server, recordOf(made)['token']), 401);
-    const put = await server.call('PUT', '/_/token', { body: { name: 'a', expiration_date: 1_600_000_000_001 } });
+    const put = await server.call('PUT', '/_/token', {
+      body: { name: 'a', expiration_date: 1_600_000_000_001 },
+    });
     assert.deepEqual([put.status, recordOf(put)['status']], [200, 'expired']);
   });
 
   it('C30: an expiry that is no date in milliseconds is refused, and a small one named as seconds', async (t) => {
     const server = await startServer(t);
-    for (const expiration_date of [0, -1, 1.5, 1e300, '', 'tomorrow', '1632960000000', true, [], 253_402_300_800_000]) {
+    for (const expiration_date of [
+      0,
+      -1,
+      1.5,
+      1e300,
+      '',
+      'tomorrow',
+      '1632960000000',
+      true,
+      [],
+      253_402_300_800_000,
+    ]) {
       const answer = await server.call('POST', '/_/token', { body: { name: 'a', expiration_date } });
       assert.equal(answer.status, 400, JSON.stringify(expiration_date));
       assert.equal(answer.body.errors?.[0]?.field, 'expiration_date');
     }
-    const seconds = await server.call('POST', '/_/token', { body: { name: 'a', expiration_date: 1_632_960_000 } });
+    const seconds = await server.call('POST', '/_/token', {
+      body: { name: 'a', expiration_date: 1_632_960_000 },
+    });
     assert.match(seconds.body.errors?.[0]?.message ?? '', /seconds/);
     assert.equal((await server.call('GET', '/_/token')).body.data.length, 0);
   });
@@ -62,8 +79,14 @@ describe('the life of a token', () => {
 
   it('PATCH changes what it names and nothing else', async (t) => {
     const server = await startServer(t);
-    const { record } = await server.admin.createToken({ name: 'a', expiration_date: 4102444800000, write: false });
-    const changed = recordOf(await server.call('PATCH', '/_/token', { body: { name: 'a', description: 'for ci' } }));
+    const { record } = await server.admin.createToken({
+      name: 'a',
+      expiration_date: 4102444800000,
+      write: false,
+    });
+    const changed = recordOf(
+      await server.call('PATCH', '/_/token', { body: { name: 'a', description: 'for ci' } }),
+    );
     const { token: _value, ...before } = record;
     assert.deepEqual(
       { ...changed, updated_at: 0, revision: 0, description: '' },
@@ -72,7 +95,9 @@ describe('the life of a token', () => {
     const renamed = recordOf(await server.call('PATCH', '/_/token', { body: { name: 'a', new_name: 'b' } }));
     assert.deepEqual([renamed['name'], renamed['id'], renamed['description']], ['b', record.id, 'for ci']);
     assert.equal(await server.admin.tokenValue('b'), record.token);
-    const unending = recordOf(await server.call('PATCH', '/_/token', { body: { name: 'b', expiration_date: null } }));
+    const unending = recordOf(
+      await server.call('PATCH', '/_/token', { body: { name: 'b', expiration_date: null } }),
+    );
     assert.equal(unending['expires_at'], null);
   });
 
@@ -92,7 +117,10 @@ describe('the life of a token', () => {
     const tag = made.headers.get('etag') ?? '';
     assert.equal(tag, `"${recordOf(made)['revision']}"`);
     const headers = { 'If-Match': tag };
-    assert.equal((await server.call('PATCH', '/_/token', { body: { name: 'a', write: false }, headers })).status, 200);
+    assert.equal(
+      (await server.call('PATCH', '/_/token', { body: { name: 'a', write: false }, headers })).status,
+      200,
+    );
     for (const method of ['PATCH', 'PUT', 'DELETE']) {
       const answer = await server.call(method, '/_/token', { body: { name: 'a' }, headers });
       assert.deepEqual([answer.status, answer.body.code], [412, 'revision_mismatch'], method);
@@ -103,7 +131,12 @@ describe('the life of a token', () => {
   it('changes of many callers at once all happen, one after the other', async (t) => {
     const server = await startServer(t);
     await server.admin.createToken({ name: 'a' });
-    const fields = [{ description: 'x' }, { write: false }, { active: false }, { expiration_date: 4102444800000 }];
+    const fields = [
+      { description: 'x' },
+      { write: false },
+      { active: false },
+      { expiration_date: 4102444800000 },
+    ];
     await Promise.all(fields.map((change) => server.admin.changeToken('a', change)));
     const record = recordOf(await server.call('GET', '/_/token'));
     assert.deepEqual(

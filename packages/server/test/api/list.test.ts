@@ -37,7 +37,10 @@ describe('the list of tokens', () => {
     const list = await server.call('GET', '/_/token');
     const revisions = list.body.data.map((record) => Number(record['revision']));
     assert.equal(new Set(list.body.data.map((record) => record['name'])).size, 1000);
-    assert.deepEqual(revisions, [...revisions].sort((a, b) => a - b));
+    assert.deepEqual(
+      revisions,
+      [...revisions].sort((a, b) => a - b),
+    );
   });
 
   it('an empty list is an empty array', async (t) => {
@@ -62,7 +65,11 @@ describe('the list of tokens', () => {
     assert.deepEqual(await names(server, 'search=REPORT'), ['reader']);
     assert.deepEqual(await names(server, 'expires_before=4000000000001'), ['past', 'soon']);
     assert.deepEqual(await names(server, 'created_by=bob'), ['of bob']);
-    assert.deepEqual(await names(server, 'unused_since=4000000000000&status=active&write=true'), ['plain', 'soon', 'of bob']);
+    assert.deepEqual(await names(server, 'unused_since=4000000000000&status=active&write=true'), [
+      'plain',
+      'soon',
+      'of bob',
+    ]);
     assert.equal((await server.call('GET', '/_/token?stauts=active')).status, 400);
     assert.equal((await server.call('GET', '/_/token?status=gone')).status, 400);
   });

@@ -27,7 +27,9 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
 describe('operations', () => {
   it('the OpenAPI document lists what the server answers, and the server answers what it lists', async (t) => {
     const server = await startServer(t);
-    const document = JSON.parse((await server.call('GET', '/_/openapi.json', { key: null })).text) as Document;
+    const document = JSON.parse(
+      (await server.call('GET', '/_/openapi.json', { key: null })).text,
+    ) as Document;
     assert.match(document.openapi, /^3\.1/);
     const listed = Object.fromEntries(
       Object.entries(document.paths).map(([path, methods]) => [path, Object.keys(methods).sort()]),
@@ -37,7 +39,11 @@ describe('operations', () => {
       for (const method of ['get', 'post', 'put', 'patch', 'delete']) {
         if (path.startsWith('/_/verify') || path.startsWith('/_/ext-authz')) continue;
         const { status } = await server.call(method.toUpperCase(), path, { key: null });
-        assert.equal(status !== 405 && status !== 404, methods.includes(method), `${method} ${path}: ${status}`);
+        assert.equal(
+          status !== 405 && status !== 404,
+          methods.includes(method),
+          `${method} ${path}: ${status}`,
+        );
       }
     }
   });
@@ -70,10 +76,21 @@ describe('operations', () => {
     await server.call('GET', '/_/verify/read', { key });
     await server.call('GET', '/_/verify/write', { key });
     await server.call('GET', '/_/verify/read', { key: null });
-    await server.call('GET', '/_/verify/read', { key: `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}` });
+    await server.call('GET', '/_/verify/read', {
+      key: `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`,
+    });
     const { text } = await server.call('GET', '/_/metrics');
-    for (const [result, count] of Object.entries({ allow: 1, read_only: 1, absent: 1, checksum: 1, unknown: 0 })) {
-      assert.match(text, new RegExp(`hallpass_checks_total\\{door="forward_auth",result="${result}"\\} ${count}\\n`));
+    for (const [result, count] of Object.entries({
+      allow: 1,
+      read_only: 1,
+      absent: 1,
+      checksum: 1,
+      unknown: 0,
+    })) {
+      assert.match(
+        text,
+        new RegExp(`hallpass_checks_total\\{door="forward_auth",result="${result}"\\} ${count}\\n`),
+      );
     }
     assert.match(text, /hallpass_tokens 1\n/);
   });
@@ -81,7 +98,11 @@ describe('operations', () => {
   it('logs are one JSON object a line, with the request id and no query', async (t) => {
     const server = await startServer(t);
     await server.call('GET', '/_/token?search=needle', { headers: { 'X-Request-Id': 'find-me' } });
-    const lines = server.log().trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = server
+      .log()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     const line = lines.find((entry) => entry['request_id'] === 'find-me');
     assert.deepEqual([line?.['method'], line?.['path'], line?.['status']], ['GET', '/_/token', 200]);
     assert.ok(!server.log().includes('needle'));

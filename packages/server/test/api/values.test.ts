@@ -35,7 +35,10 @@ describe('values', () => {
     const server = await startServer(t);
     await server.admin.createToken({ name: 'a' });
     await server.stop();
-    await assert.rejects(startServer(t, { data: server.data, secretKey: OTHER_KEY }), /secret key is not the one/);
+    await assert.rejects(
+      startServer(t, { data: server.data, secretKey: OTHER_KEY }),
+      /secret key is not the one/,
+    );
     writeFileSync(`${server.data}/secret.key`, `${OTHER_KEY}\n`);
     await assert.rejects(startServer(t, { data: server.data }), /secret key is not the one/);
     writeFileSync(`${server.data}/secret.key`, 'short\n');

@@ -7,6 +7,7 @@ import { digestOf } from '@hallpass/core/digest';
 import { newTokenId } from '@hallpass/core/id';
 import { Secret } from '@hallpass/core/secret';
 import { mint } from '@hallpass/core/token';
+import { TokenTable } from '@hallpass/core/token-table';
 import { TrustedProxies } from 'hallpass/http/address';
 import { createForwardAuth } from 'hallpass/http/forward-auth';
 import { Front, SERVER_OPTIONS } from 'hallpass/http/front';
@@ -28,13 +29,8 @@ export interface Values {
 }
 
 function newLive(): { live: Live; values: Values } {
-  const live: Live = new Live(
-    () => NOW,
-    new Usage(
-      () => NOW,
-      (ref) => live.tokens.idOf(ref),
-    ),
-  );
+  const tokens = new TokenTable();
+  const live = new Live(tokens, new Usage((ref) => tokens.idOf(ref)), () => NOW);
   const add = (name: string, state: { active?: boolean; write?: boolean; expiresAt?: number | null }) => {
     const value = mint('hp_', randomBytes).reveal();
     live.tokens.set({
