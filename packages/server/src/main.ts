@@ -71,15 +71,20 @@ async function startOn(
   doors.open();
   const flush = flushRegularly(usage, store, log);
   log.info({ address: listener.address, count: tokens.size, revision: live.revision }, 'ready');
+  const stop = async (): Promise<void> => {
+    doors.stop();
+    await listener.close();
+    await doors.close();
+    await flush.stop();
+    await store.close();
+  };
+  let stopped: Promise<void> | undefined;
   return {
     address: listener.address,
     reload: () => listener.reload(),
-    async stop() {
-      doors.stop();
-      await listener.close();
-      await doors.close();
-      await flush.stop();
-      await store.close();
+    stop() {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Envelope, Problem } from '@hallpass/core/wire';
 import { AdminClient } from '@hallpass/sdk/admin';
-import { readConfig } from '../dist/config/read.js';
-import { createLogger } from '../dist/log.js';
-import { start } from '../dist/main.js';
+import { readConfig } from 'hallpass/config/read';
+import { createLogger } from 'hallpass/log';
+import { start } from 'hallpass/main';
 
 export const OWNER_KEY = 'hpo_1111111111111111111111111111114SunM0';
 
@@ -39,13 +39,32 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+const endings = new WeakMap<TestContext, (() => unknown)[]>();
+
+/** Like `context.after`, but what was begun last ends first: a server stops before its folder goes. */
+function atEnd(context: TestContext, end: () => unknown): void {
+  const known = endings.get(context);
+  if (known) {
+    known.unshift(end);
+    return;
+  }
+  const all = [end];
+  endings.set(context, all);
+  context.after(async () => {
+    for (const each of all) await each();
+  });
+}
+
 export function temporaryFolder(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(context, () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** A real server on a free port, in this process, on a data folder of its own; stopped when the test ends. */
+/**
+ * A real server on a free port, in this process, on a data folder of its own; stopped when the test ends. A setting
+ * that is empty is not set.
+ */
 export async function startServer(
   context: TestContext,
   settings: Readonly<Record<string, string>> = {},
@@ -53,7 +72,8 @@ export async function startServer(
   const data = settings['data'] ?? temporaryFolder(context);
   const lines: string[] = [];
   const printed: string[] = [];
-  const flags = { port: '0', data, ownerKey: OWNER_KEY, logLevel: 'debug', ...settings };
+  const given = { port: '0', data, ownerKey: OWNER_KEY, logLevel: 'debug', ...settings };
+  const flags = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
   const { config } = readConfig({
     flags,
     env: {},
@@ -64,7 +84,7 @@ export async function startServer(
   });
   const log = createLogger(config.logLevel, { write: (line: string) => void lines.push(line) });
   const running = await start(config, { log, stdout: (line) => void printed.push(line) });
-  context.after(() => running.stop());
+  atEnd(context, () => running.stop());
   const url = running.address;
   return {
     url,

@@ -7,7 +7,8 @@ export interface SchemaError {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-const LONGEST_FIELD = 64;
+/** Shorter than any token or key, one of which may have been sent as a name by mistake. */
+const LONGEST_FIELD = 32;
 
 function fieldOf(error: SchemaError): string {
   const { missingProperty, additionalProperty } = error.params;
