@@ -180,13 +180,13 @@ function describeRefusal(error: unknown, { socket, host, port }: ListenSettings)
       return `Something listens on ${place} already; stop it or choose another place`;
     case 'EACCES':
     case 'EPERM':
-      return `This user may not listen on ${place}; choose another place (ports below 1024 need a privilege)`;
+      return socket === null
+        ? `This user may not listen on ${place}; choose another port (those below 1024 need a privilege)`
+        : `The folder of ${place} is missing, or this user may not write there; choose another path`;
     case 'EADDRNOTAVAIL':
     case 'EAFNOSUPPORT':
     case 'ENOTFOUND':
       return `This machine has no address ${host}; choose another host`;
-    case 'ENOENT':
-      return `There is no folder for ${place}; make it or choose another path`;
     default:
       return `Cannot listen on ${place}: ${textOf(error)}`;
   }

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { ConfigError } from '../config/read.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { StartError } from '../start-error.ts';
 import { StoreError } from '../store/store.ts';
 import { VERSION } from '../version.ts';

@@ -2,9 +2,9 @@ import { type Command, Option } from 'commander';
 import { flagOf, nameOf, SETTING_KEYS, SETTINGS, type SettingKey } from '../config/settings.ts';
 
 function optionOf(key: SettingKey): Option {
-  const { value, description, default: preset } = SETTINGS[key];
+  const { value, json, description, default: preset } = SETTINGS[key];
   // A switch may stand alone and is on then.
-  const placeholder = value === 'true|false' ? `[${value}]` : `<${value}>`;
+  const placeholder = json === 'boolean' ? `[${value}]` : `<${value}>`;
   return new Option(
     `${flagOf(key)} ${placeholder}`,
     preset ? `${description} (default: ${preset})` : description,

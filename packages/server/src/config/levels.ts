@@ -1,5 +1,5 @@
 import { unknown } from './nearest.ts';
-import { flagOf, givenBy, nameOf, SETTING_KEYS, SETTINGS, variableOf } from './settings.ts';
+import { flagOf, givenBy, type JsonForm, nameOf, SETTING_KEYS, SETTINGS, variableOf } from './settings.ts';
 
 /** A setting's text and where it stands. `label` says so in errors and is what `hallpass config` prints. */
 export interface Given {
@@ -54,24 +54,35 @@ export function levelOfEnvironment(environment: Environment, problems: string[])
   return level;
 }
 
-function textOf(value: unknown): string | undefined {
-  if (Array.isArray(value))
-    return value.every((member) => typeof member === 'string') ? value.join(',') : undefined;
-  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
+const FORMS: Readonly<Record<JsonForm, string>> = {
+  number: 'a number',
+  boolean: 'true or false',
+  list: 'a list of texts',
+};
+
+function textOf(value: unknown, form: JsonForm | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  if (form === 'list' && Array.isArray(value) && value.every((member) => typeof member === 'string'))
+    return value.join(',');
+  return typeof value === form ? String(value) : undefined;
 }
 
 /** `file` is the name it goes by in errors; `content` is its text. */
 export function levelOfFile(file: string, content: string, problems: string[]): Level {
   const level = new Map<string, Given>();
-  const keys = new Map(GIVEN_KEYS.map((key) => [nameOf(key), key]));
+  const known = new Map(
+    SETTING_KEYS.flatMap((setting) =>
+      givenBy(setting).map((key) => [nameOf(key), { key, form: SETTINGS[setting].json }]),
+    ),
+  );
   for (const [name, value] of Object.entries(parseObject(file, content, problems))) {
     const label = `${file}: ${name}`;
-    const key = keys.get(name);
-    const text = textOf(value);
-    if (key === undefined) problems.push(`${label}: ${unknown(name, keys.keys())}`);
+    const found = known.get(name);
+    const text = textOf(value, found?.form);
+    if (found === undefined) problems.push(`${label}: ${unknown(name, known.keys())}`);
     else if (text === undefined)
-      problems.push(`${label}: must be text, a number, true or false, or a list of texts`);
-    else level.set(key, { text, label });
+      problems.push(`${label}: must be ${found.form ? FORMS[found.form] : 'text'}`);
+    else level.set(found.key, { text, label });
   }
   return level;
 }

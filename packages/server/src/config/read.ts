@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { ConfigError } from './config-error.ts';
 import {
   CONFIG_VARIABLE,
   type Environment,
@@ -13,20 +14,16 @@ import { type Config, nameOf, SETTING_KEYS, SETTINGS, type Setting, type Setting
 import { Unfit } from './values.ts';
 
 const CONFIG_FILE = 'hallpass.json';
+const DEFAULT = 'default';
 
-/** Everything that is wrong with the settings, one line each. No line repeats a value. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
+export interface FileContent {
+  readonly text: string;
+  /** The permission bits. */
+  readonly mode: number;
 }
 
-/** `mode` is the file's permission bits. Throws as `node:fs` does. */
-export type ReadFile = (path: string) => { readonly text: string; readonly mode: number };
+/** Throws as `node:fs` does. */
+export type ReadFile = (path: string) => FileContent;
 
 export interface ConfigInput {
   readonly flags: Flags;
@@ -85,14 +82,28 @@ class Reading {
   #levelOfFile(): Level {
     const named = this.#input.flags['config'] ?? this.#input.env[CONFIG_VARIABLE];
     const file = named === undefined ? CONFIG_FILE : String(named);
-    try {
-      const { text } = this.#input.readFile(resolve(this.#input.cwd, file));
-      return levelOfFile(file, text, this.#problems);
-    } catch (error) {
-      const absent = codeOf(error) === 'ENOENT';
-      if (!absent || named !== undefined) this.#problems.push(`${file}: ${reasonOf(error)}`);
+    const content = this.#read(file);
+    if (typeof content === 'string') {
+      if (content !== 'ENOENT' || named !== undefined) this.#problems.push(`${file}: ${reasonOf(content)}`);
       return new Map();
     }
+    const level = levelOfFile(file, content.text, this.#problems);
+    if (SETTING_KEYS.some((key) => SETTINGS[key].secret && level.has(key))) this.#warnIfOpen(file, content);
+    return level;
+  }
+
+  /** The file, or the code of the error. */
+  #read(path: string): FileContent | string {
+    try {
+      return this.#input.readFile(resolve(this.#input.cwd, path));
+    } catch (error) {
+      return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    }
+  }
+
+  #warnIfOpen(label: string, { mode }: FileContent): void {
+    if ((mode & 0o044) !== 0)
+      this.#warnings.push(`${label}: the file can be read by other users; chmod 600 it`);
   }
 
   #settle<K extends SettingKey>(key: K, levels: readonly Level[]): void {
@@ -106,24 +117,22 @@ class Reading {
   }
 
   #putFile(key: SettingKey, { text: path, label }: Given): void {
-    try {
-      const { text, mode } = this.#input.readFile(resolve(this.#input.cwd, path));
-      if ((mode & 0o044) !== 0)
-        this.#warnings.push(`${label}: the file can be read by other users; chmod 600 it`);
-      this.#put(key, { text: text.replace(/\r?\n$/, ''), label });
-    } catch (error) {
-      // The path is not repeated: it may be the secret itself, given to the wrong setting.
-      this.#problems.push(`${label}: ${reasonOf(error)}`);
+    const content = this.#read(path);
+    // The path is not repeated: it may be the secret itself, given to the wrong setting.
+    if (typeof content === 'string') this.#problems.push(`${label}: ${reasonOf(content)}`);
+    else {
+      this.#warnIfOpen(label, content);
+      this.#put(key, { text: content.text.replace(/\r?\n$/, ''), label });
     }
   }
 
   #putDefault<K extends SettingKey>(key: K): void {
     const text: string | null = SETTINGS[key].default;
     if (text !== null)
-      this.#put(key, { text: text.replace('<data>', () => this.#draft.data ?? '.'), label: 'default' });
+      this.#put(key, { text: text.replace('<data>', () => this.#draft.data ?? '.'), label: DEFAULT });
     else {
       this.#draft[key] = null as Config[K];
-      this.#effective.push({ name: nameOf(key), value: null, source: 'default' });
+      this.#effective.push({ name: nameOf(key), value: null, source: DEFAULT });
     }
   }
 
@@ -137,24 +146,21 @@ class Reading {
       this.#effective.push({ name: nameOf(key), value: shown, source: label });
     } catch (error) {
       if (!(error instanceof Unfit)) throw error;
-      this.#problems.push(`${label}: ${error.message}`);
+      this.#problems.push(`${label === DEFAULT ? nameOf(key) : label}: ${error.message}`);
     }
   }
 
   #judgeTogether(): void {
     const { tlsCert, tlsKey, socket } = this.#draft;
-    if ((tlsCert === null) !== (tlsKey === null))
+    // Undefined is one that was told as a mistake already.
+    if ((tlsCert === null && typeof tlsKey === 'string') || (tlsKey === null && typeof tlsCert === 'string'))
       this.#problems.push('tls_cert and tls_key: give both, or neither');
     const unused = this.#effective.filter(
-      ({ name, source }) => (name === 'host' || name === 'port') && source !== 'default',
+      ({ name, source }) => (name === 'host' || name === 'port') && source !== DEFAULT,
     );
     if (typeof socket === 'string')
       for (const { source } of unused) this.#warnings.push(`${source}: not used, because socket is set`);
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -163,7 +169,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'this is a folder, not a file',
 };
 
-function reasonOf(error: unknown): string {
-  const code = codeOf(error);
+function reasonOf(code: string): string {
   return REASONS[code] ?? `the file cannot be read (${code})`;
 }

@@ -45,6 +45,8 @@ export interface Config {
 
 export type SettingKey = keyof Config;
 
+export type JsonForm = 'number' | 'boolean' | 'list';
+
 export interface Setting<T> {
   readonly parse: Parse<NonNullable<T>>;
   /** In the words of `parse`; `<data>` stands for the data folder. Null: not set. */
@@ -52,6 +54,8 @@ export interface Setting<T> {
   /** What stands for the value in help. */
   readonly value: string;
   readonly description: string;
+  /** What the file may hold in place of text. */
+  readonly json?: JsonForm;
   /** Masked wherever it is shown, and readable from a file named by `<setting>_file`. */
   readonly secret?: true;
   /** Environment variables that count beside its own, and less. */
@@ -66,6 +70,7 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     parse: readPort,
     default: '4255',
     value: 'NUMBER',
+    json: 'number',
     alias: 'PORT',
     description: 'Port to listen on; 0 takes any free one.',
   },
@@ -134,6 +139,7 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     parse: readAddresses,
     default: '',
     value: 'LIST',
+    json: 'list',
     description: 'Addresses and networks, separated by commas, whose forwarded headers count.',
   },
   proxySecret: {
@@ -165,6 +171,7 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     parse: readBoolean,
     default: 'false',
     value: 'true|false',
+    json: 'boolean',
     description: 'Whether metrics are shown without an operator key.',
   },
 };

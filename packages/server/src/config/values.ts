@@ -66,7 +66,9 @@ export const readDatabaseUrl: Parse<DatabaseLocation> = (text, cwd) => {
     throw new Unfit('PostgreSQL is not in this version, SQLite only: leave it out, or give sqlite:PATH');
   const path = /^sqlite:(?:\/\/(?=\/))?([^?#]+)$/.exec(text)?.[1];
   if (path === undefined || path.startsWith('//') || path === ':memory:')
-    throw new Unfit('must be sqlite: and the path of a file, such as sqlite:/var/lib/hallpass/hallpass.db');
+    throw new Unfit(
+      'must be sqlite: and the path of a file without ? and #, such as sqlite:/srv/hallpass.db',
+    );
   return { engine: 'sqlite', file: readPath(path, cwd) };
 };
 

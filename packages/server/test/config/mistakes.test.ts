@@ -11,7 +11,7 @@ test('every mistake is told at once, each where it was made', () => {
   assert.deepEqual(problemsOf(given), [
     'HALLPASS_UPSTREM: unknown; did you mean HALLPASS_UPSTREAM?',
     'hallpass.json: hots: unknown; did you mean host?',
-    'hallpass.json: data: must be text, a number, true or false, or a list of texts',
+    'hallpass.json: data: must be text',
     '--port: must be a whole number from 0 to 65535 (0: any free port)',
     'HALLPASS_REVEAL: must be yes or never',
     'hallpass.json: log_level: must be debug, info, warn, error, fatal or silent',
@@ -25,6 +25,17 @@ test('a name that is near to none is only called unknown', () => {
 test('what is no secret has no file form', () => {
   assert.deepEqual(problemsOf({ env: { HALLPASS_UPSTREAM_FILE: '/x' } }), [
     'HALLPASS_UPSTREAM_FILE: unknown',
+  ]);
+});
+
+test('the file takes numbers, switches and lists only where they make sense', () => {
+  const wrong = { port: true, host: 7, data: ['a', 'b'], metrics_public: 1, trusted_proxies: [1] };
+  assert.deepEqual(problemsOf({ files: { '/srv/hallpass.json': JSON.stringify(wrong) } }), [
+    'hallpass.json: port: must be a number',
+    'hallpass.json: host: must be text',
+    'hallpass.json: data: must be text',
+    'hallpass.json: metrics_public: must be true or false',
+    'hallpass.json: trusted_proxies: must be a list of texts',
   ]);
 });
 
@@ -59,6 +70,13 @@ test('a named file must exist and hold one JSON object', () => {
 test('a certificate without its key is a mistake, and the reverse', () => {
   for (const flags of [{ tlsCert: 'a.pem' }, { tlsKey: 'a.pem' }])
     assert.deepEqual(problemsOf({ flags }), ['tls_cert and tls_key: give both, or neither']);
+  assert.deepEqual(problemsOf({ flags: { tlsCert: '', tlsKey: 'a.pem' } }), [
+    '--tls-cert: is empty; give it a value or leave it out',
+  ]);
+});
+
+test('a data folder that no database URL can name is told as such', () => {
+  assert.match(problemsOf({ flags: { data: '/srv/what?' } })[0] ?? '', /^database_url: must be sqlite: /);
 });
 
 test('the variables by which Kubernetes describes a service named hallpass are passed over', () => {

@@ -1,9 +1,5 @@
-import { ConfigError, type ConfigInput, type ConfigReading, readConfig } from 'hallpass/config/read';
-
-export interface FileContent {
-  readonly text: string;
-  readonly mode: number;
-}
+import { ConfigError } from 'hallpass/config/config-error';
+import { type ConfigInput, type ConfigReading, type FileContent, readConfig } from 'hallpass/config/read';
 
 /** Reads settings from what a test gives, with files that exist only there. The working directory is `/srv`. */
 export function reading(

@@ -42,6 +42,15 @@ test('a secret file that others can read is warned about', () => {
   for (const mode of [0o640, 0o604, 0o644]) assert.deepEqual(warningsAt(mode), warning);
 });
 
+test('a settings file that holds a secret and that others can read is warned about', () => {
+  const warningsOf = (text: string) =>
+    reading({ files: { '/srv/hallpass.json': { text, mode: 0o644 } } }).warnings;
+  assert.deepEqual(warningsOf(JSON.stringify({ owner_key: OWNER_KEY })), [
+    'hallpass.json: the file can be read by other users; chmod 600 it',
+  ]);
+  assert.deepEqual(warningsOf('{"port": 1}'), []);
+});
+
 test('a secret file that cannot be read is a mistake, told without its path', () => {
   assert.deepEqual(problemsOf({ env: { HALLPASS_OWNER_KEY_FILE: OWNER_KEY } }), [
     'HALLPASS_OWNER_KEY_FILE: there is no such file',
