@@ -1,8 +1,14 @@
-import { createServer, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import type { Config } from './config/settings.ts';
-import { type Certificate, type CertificateFiles, readCertificate } from './listen/certificate.ts';
+import { type CertificateFiles, readCertificate } from './listen/certificate.ts';
 import { clearSocketFile } from './listen/socket-file.ts';
 import type { Logger } from './log.ts';
 import { StartError } from './start-error.ts';
@@ -35,6 +41,8 @@ export type ListenSettings = Pick<Config, 'host' | 'port' | 'socket' | 'socketMo
 export interface ListenerOptions {
   readonly config: ListenSettings;
   readonly log: Logger;
+  /** What the handlers need of the parser, beside the limits here. */
+  readonly server?: ServerOptions;
   /** How long `close` waits for requests under way, in milliseconds. */
   readonly drain?: number;
 }
@@ -42,16 +50,14 @@ export interface ListenerOptions {
 /** Makes the server that protects itself; it listens once its handlers are attached and `listen` is called. */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { tlsCert, tlsKey } = options.config;
-  if (tlsCert === null || tlsKey === null) return new Listener(createServer(LIMITS), null, options);
+  const limits = { ...LIMITS, ...options.server };
+  if (tlsCert === null || tlsKey === null) return new Listener(createServer(limits), null, options);
   const files = { tlsCert, tlsKey };
   const certificate = await readCertificate(files).catch((error: unknown) => {
     throw new StartError('cannot_listen', `The certificate cannot be used: ${textOf(error)}`, error);
   });
-  return new Listener(createSecure(certificate), files, options);
-}
-
-function createSecure(certificate: Certificate): SecureServer {
-  return createSecureServer({ ...LIMITS, ...certificate, handshakeTimeout: HANDSHAKE_TIMEOUT });
+  const server = createSecureServer({ ...limits, ...certificate, handshakeTimeout: HANDSHAKE_TIMEOUT });
+  return new Listener(server, files, options);
 }
 
 export class Listener {
@@ -156,9 +162,12 @@ export class Listener {
       const cut = setTimeout(() => {
         for (const socket of this.#sockets) socket.destroy();
       }, this.#drain);
-      this.server.prependListener('request', (_request, response) => {
-        response.shouldKeepAlive = false;
-      });
+      // Only beside others: Node answers `Expect` itself as long as nobody listens for it.
+      for (const event of ['request', 'checkContinue'])
+        if (this.server.listenerCount(event) > 0)
+          this.server.prependListener(event, (_request: IncomingMessage, response: ServerResponse) => {
+            response.shouldKeepAlive = false;
+          });
       this.server.close(() => {
         clearInterval(sweep);
         clearTimeout(cut);

@@ -1,15 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 import type { Secret } from '@hallpass/core/secret';
-import type { AddressSet } from './address-set.ts';
 import {
   type DatabaseLocation,
   oneOf,
   type Parse,
-  readAddresses,
   readBoolean,
   readDatabaseUrl,
   readFileMode,
   readHost,
+  readNetworks,
   readOwnerKey,
   readPath,
   readPort,
@@ -35,7 +34,8 @@ export interface Config {
   readonly secretKey: KeyObject | null;
   readonly reveal: 'yes' | 'never';
   readonly upstream: Upstream | null;
-  readonly trustedProxies: AddressSet;
+  /** Addresses and CIDR ranges. */
+  readonly trustedProxies: readonly string[];
   readonly proxySecret: Secret | null;
   readonly tlsCert: string | null;
   readonly tlsKey: string | null;
@@ -136,7 +136,7 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     show: ({ origin, prefix, socketPath }) => (socketPath === null ? origin + prefix : `unix:${socketPath}`),
   },
   trustedProxies: {
-    parse: readAddresses,
+    parse: readNetworks,
     default: '',
     value: 'LIST',
     json: 'list',
@@ -147,7 +147,8 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     default: null,
     value: 'TEXT',
     secret: true,
-    description: 'Secret by which a proxy shows that its forwarded headers count.',
+    description:
+      'Secret by which a proxy, in X-Hallpass-Proxy-Secret, shows that its forwarded headers count.',
   },
   tlsCert: {
     parse: readPath,

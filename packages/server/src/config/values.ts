@@ -3,7 +3,6 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { Secret } from '@hallpass/core/secret';
 import { hasForm } from '@hallpass/core/token';
-import { AddressSet } from './address-set.ts';
 
 /** A value that cannot be taken. The message completes "<setting>: …" and never repeats the value. */
 export class Unfit extends Error {
@@ -107,12 +106,18 @@ export const readUpstream: Parse<Upstream> = (text, cwd) => {
   return { origin: new URL(authority).origin, prefix, socketPath: null };
 };
 
-export const readAddresses: Parse<AddressSet> = (text) => {
-  const set = new AddressSet();
-  const members = text.split(',').map((member) => member.trim());
-  if (text !== '' && !members.every((member) => set.add(member)))
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || address.includes('%') || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+export const readNetworks: Parse<readonly string[]> = (text) => {
+  const networks = text === '' ? [] : text.split(',').map((network) => network.trim());
+  if (!networks.every(isNetwork))
     throw new Unfit(
       'must be addresses or networks separated by commas, such as 10.0.0.0/8,fd00::/8,192.0.2.7',
     );
-  return set;
+  return Object.freeze(networks);
 };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { hallpass } from './process.ts';
+import { hallpass, inFolder } from './process.ts';
 
 test('--version prints the version of the package and nothing else', async () => {
   const manifest: { version: string } = JSON.parse(
@@ -34,6 +35,18 @@ test('the help of a verb is the same either way, and lists the flags of the sett
   ])
     assert.ok(flagged.stdout.includes(flag), flag);
 });
+
+test('help and version load no verb and nothing that a server needs', () =>
+  inFolder(async (folder) => {
+    for (const flag of ['--help', '--version']) await hallpass([flag], { NODE_V8_COVERAGE: folder });
+    const reports = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+    assert.equal(reports.length, 2);
+    for (const report of reports) {
+      assert.match(report, /dist\/cli\/verbs\.js/);
+      assert.doesNotMatch(report, /dist\/(main|log|listen|config|cli\/(serve|config)|config\/settings)\.js/);
+      assert.doesNotMatch(report, /node_modules\/(?!commander\/)/);
+    }
+  }));
 
 test('without a verb, help goes to standard error and the exit code is 2', async () => {
   const { code, stdout, stderr } = await hallpass([]);

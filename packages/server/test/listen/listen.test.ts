@@ -83,6 +83,19 @@ test('C18: a header section of 17 kB is answered with 431', async () => {
   await listener.close();
 });
 
+test('a request without Host is refused, unless the handlers look after it themselves', async () => {
+  for (const [requireHostHeader, status] of [
+    [true, 400],
+    [false, 200],
+  ] as const) {
+    const { listener } = await opened({}, { server: { requireHostHeader } });
+    await listener.listen();
+    const answer = await send(listener.address, 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n');
+    assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `));
+    await listener.close();
+  }
+});
+
 test('no header is dropped in silence, however many there are', async () => {
   const counts: number[] = [];
   const { listener } = await opened(
@@ -113,7 +126,8 @@ test('a client that never ends its header section is cut off; one that is slow w
   const { hostname, port } = new URL(listener.address);
   const uploading = connect(Number(port), hostname);
   uploading.write('POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n1');
-  assert.match(await send(listener.address, 'GET / HTTP/1.1\r\nHost: x\r\n'), /^HTTP\/1\.1 408 /);
+  const slow = ['', 'GET', 'GET / HTTP/1.1\r\nHost: x\r\n'].map((bytes) => send(listener.address, bytes));
+  for (const answer of await Promise.all(slow)) assert.match(answer, /^HTTP\/1\.1 408 /);
   uploading.write('2');
   assert.match(await text(uploading), /all there$/);
   await listener.close();

@@ -33,7 +33,7 @@ export interface Opened {
 /** A listener that answers 200 and the path, or as `handler` does; not yet listening. */
 export async function opened(
   settings: Partial<ListenSettings> = {},
-  options: { readonly handler?: Handler } & Pick<ListenerOptions, 'drain'> = {},
+  options: { readonly handler?: Handler } & Pick<ListenerOptions, 'drain' | 'server'> = {},
 ): Promise<Opened> {
   const lines: Line[] = [];
   const { handler = (request, response) => void response.end(request.url), ...rest } = options;
