@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { digestOf } from '@hallpass/core/digest';
+import type { OperatorRecord } from '@hallpass/core/record';
+import type { Mutation } from 'hallpass/store/store';
+import { assertWhole } from './chains.ts';
+import type { WithStore } from './contract.ts';
+import { createdOperator, NOW, sampleOperator, writeOf } from './samples.ts';
+
+function removal(operator: OperatorRecord): Mutation {
+  return { kind: 'delete_operator', operator, ifRevision: operator.revision, otherOwnerAt: NOW };
+}
+
+export function operatorContract(withStore: WithStore): void {
+  test(
+    'operators are read back as they were given, in the order of their creation',
+    withStore(async (store) => {
+      const first = sampleOperator({ role: 'auditor', expiresAt: NOW, active: false, description: 'reads' });
+      const second = sampleOperator();
+      for (const operator of [first, second])
+        await store.commit(writeOf({ kind: 'insert_operator', operator }));
+      const one = { ...first, revision: 1, position: 1 };
+      assert.deepEqual(await store.listOperators(), [one, { ...second, revision: 2, position: 2 }]);
+      assert.deepEqual(await store.operatorByName(first.name), one);
+      assert.equal(await store.operatorByName('nobody'), undefined);
+    }),
+  );
+
+  test(
+    'an operator can be given a new key, and only its own row changes',
+    withStore(async (store) => {
+      const other = await createdOperator(store);
+      const record = await createdOperator(store);
+      const operator = { ...record, digest: digestOf('new key'), name: 'new name' };
+      const outcome = await store.commit(
+        writeOf({ kind: 'replace_operator', operator, ifRevision: 2, otherOwnerAt: null }),
+      );
+      assert.deepEqual(outcome, { kind: 'done', revision: 3 });
+      assert.deepEqual(await store.listOperators(), [other, { ...operator, revision: 3 }]);
+      await assertWhole(store);
+    }),
+  );
+
+  test(
+    'an operator is refused a taken name and a change or removal by an old revision',
+    withStore(async (store) => {
+      const one = await createdOperator(store);
+      const two = await createdOperator(store);
+      const before = await store.listOperators();
+      const replace = { kind: 'replace_operator', operator: { ...two, name: one.name } } as const;
+      const refused = [
+        [{ kind: 'insert_operator', operator: sampleOperator({ name: one.name }) }, 'name_taken'],
+        [{ ...replace, ifRevision: 2, otherOwnerAt: NOW }, 'name_taken'],
+        [{ ...replace, ifRevision: 1, otherOwnerAt: NOW }, 'revision_mismatch'],
+        [removal({ ...two, revision: 1 }), 'revision_mismatch'],
+        [removal({ ...two, digest: one.digest }), 'revision_mismatch'],
+      ] as const;
+      for (const [mutation, kind] of refused)
+        assert.deepEqual(await store.commit(writeOf(mutation)), { kind });
+      assert.deepEqual(await store.listOperators(), before);
+    }),
+  );
+
+  test(
+    'the last owner who is active and not expired stays, whoever else there is',
+    withStore(async (store) => {
+      const owner = await createdOperator(store);
+      await createdOperator(store, { role: 'manager' });
+      await createdOperator(store, { active: false });
+      await createdOperator(store, { expiresAt: NOW });
+      const demoted = { ...owner, role: 'manager' } as const;
+      const demotion: Mutation = {
+        kind: 'replace_operator',
+        operator: demoted,
+        ifRevision: 1,
+        otherOwnerAt: NOW,
+      };
+      assert.deepEqual(await store.commit(writeOf(removal(owner))), { kind: 'last_owner' });
+      assert.deepEqual(await store.commit(writeOf(demotion)), { kind: 'last_owner' });
+      await createdOperator(store, { expiresAt: NOW + 1 });
+      assert.equal((await store.commit(writeOf(demotion))).kind, 'done');
+      await assertWhole(store);
+    }),
+  );
+
+  test(
+    'two owners who remove each other at the same time: one stays',
+    withStore(async (store) => {
+      const one = await createdOperator(store);
+      const two = await createdOperator(store);
+      const outcomes = await Promise.all([one, two].map((owner) => store.commit(writeOf(removal(owner)))));
+      assert.deepEqual(
+        outcomes.map(({ kind }) => kind),
+        ['done', 'last_owner'],
+      );
+      assert.deepEqual(await store.listOperators(), [two]);
+    }),
+  );
+}
