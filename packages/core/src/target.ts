@@ -84,14 +84,14 @@ function decodeFully(path: string): Decoding {
   return { reason: 'escape' };
 }
 
-/** The least that lenient servers leave of a decoded path: no parameters, case, white space, foreign bytes, last dots. */
+/** The least that lenient servers leave of a decoded path: no parameters, case, white space, foreign bytes, last dots, empty segments. */
 function fold(text: string): string {
-  return text
+  const segments = text
     .replace(/%[89a-f][0-9a-f]/gi, '')
     .toLowerCase()
     .split('/')
-    .map((segment) => segment.replace(/[;?#].*$/, '').replace(/^\s+|[\s.]+$/g, ''))
-    .join('/');
+    .map((segment) => segment.replace(/[;?#].*$/, '').replace(/^\s+|[\s.]+$/g, ''));
+  return `/${segments.filter((segment) => segment !== '').join('/')}`;
 }
 
 /** Splits off `http://authority` when that authority is the Host the request names as well. */

@@ -7,6 +7,15 @@ import { type Answer, send } from './respond.ts';
 const LINGER_MS = 1000;
 const LINGER_BYTES = 16 * 1024 * 1024;
 
+const lingering = new WeakMap<Duplex, () => void>();
+
+/** Closes a connection that was answered already and is only read on from. False when it is not one. */
+export function endLingering(socket: Duplex): boolean {
+  const finish = lingering.get(socket);
+  finish?.();
+  return finish !== undefined;
+}
+
 /**
  * Answers and closes the connection, but reads on for a moment first: closing over unread bytes resets
  * the connection, and the client would lose the answer.
@@ -20,12 +29,15 @@ export function sendAndClose(response: ServerResponse, answer: Answer): void {
     response.end();
     return;
   }
-  let received = 0;
-  const timer = setTimeout(() => response.end(), LINGER_MS);
+  const { socket } = request;
   const finish = () => {
     clearTimeout(timer);
+    lingering.delete(socket);
     response.end();
   };
+  const timer = setTimeout(finish, LINGER_MS);
+  lingering.set(socket, finish);
+  let received = 0;
   request.on('data', (chunk: Buffer) => {
     received += chunk.length;
     if (received > LINGER_BYTES) finish();

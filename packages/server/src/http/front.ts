@@ -3,7 +3,7 @@ import type { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Target, type TargetReader, targetReader } from '@hallpass/core/target';
-import { sendAndClose, sendEarly, sendRaw } from './closing.ts';
+import { endLingering, sendAndClose, sendEarly, sendRaw } from './closing.ts';
 import type { Dialect, ForwardAuth } from './forward-auth.ts';
 import type { Gate, Visit } from './gate/gate.ts';
 import { type Flaw, type RequestReading, readRequest } from './read.ts';
@@ -12,7 +12,8 @@ import { type Answer, problem, refusal } from './respond.ts';
 /** What the server must be made with for the front to stand on it. */
 export const SERVER_OPTIONS = {
   insecureHTTPParser: false,
-  requireHostHeader: true,
+  // The front's own check of Host is stricter, and its answer says why.
+  requireHostHeader: false,
   maxHeaderSize: 16_384,
   headersTimeout: 30_000,
   // A long upload is no fault. Who stops sending is cut off by SILENCE_MS.
@@ -44,6 +45,7 @@ const ORDINARY: Manner = { kind: 'ordinary' };
 const EXPECTANT: Manner = { kind: 'expectant' };
 
 const FLAWS: { readonly [F in Flaw]: string } = {
+  version: 'Send the request in HTTP/1.1 or HTTP/1.0.',
   host: 'Send exactly one Host header with a host name or address and nothing else.',
   length: 'Send at most one Content-Length header with a plain decimal number.',
   encoding: 'Transfer-Encoding may only be chunked, once, and not in HTTP/1.0.',
@@ -180,6 +182,7 @@ export class Front {
 
   /** What the parser refused. Nothing is written into an answer that has begun. */
   #reject(error: Error, socket: Duplex): void {
+    if (endLingering(socket)) return;
     const code = 'code' in error ? error.code : undefined;
     const response = this.#underWay.get(socket);
     const begun = response?.headersSent && !response.writableFinished;

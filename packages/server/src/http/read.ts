@@ -16,7 +16,7 @@ export interface RequestReading {
 }
 
 export type Body = 'none' | 'short' | 'long';
-export type Flaw = 'host' | 'length' | 'encoding' | 'framing';
+export type Flaw = 'version' | 'host' | 'length' | 'encoding' | 'framing';
 
 /** Unread bodies up to this many bytes are read away to keep the connection; after longer ones it closes. */
 const SHORT_BODY = 65_536;
@@ -63,6 +63,7 @@ class FramingLines {
   }
 
   flaw(httpVersion: string): Flaw | undefined {
+    if (httpVersion !== '1.1' && httpVersion !== '1.0') return 'version';
     if (this.host === undefined ? httpVersion !== '1.0' : !HOST_FORM.test(this.host)) return 'host';
     if (this.length !== undefined && !/^\d{1,15}$/.test(this.length)) return 'length';
     if (this.encoding === undefined) return undefined;
