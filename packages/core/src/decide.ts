@@ -1,8 +1,8 @@
 import type { Access } from './access.ts';
 import { ABSENT, MALFORMED, type Presented } from './credential.ts';
-import { digestOf } from './digest.ts';
-import { hasForm } from './token.ts';
-import { NOT_FOUND, type TokenTable } from './token-table.ts';
+import { sha256 } from './sha256.ts';
+import { readForm } from './token.ts';
+import type { TokenTable } from './token-table.ts';
 import { DENY, type Verdict } from './verdict.ts';
 
 /** The one form in which every door asks. */
@@ -18,13 +18,14 @@ export interface AccessRequest {
 export function decide({ presented, access }: AccessRequest, tokens: TokenTable, now: number): Verdict {
   if (presented === ABSENT) return DENY.absent;
   if (presented === MALFORMED) return DENY.malformed;
-  if (!hasForm(presented, 'hp_')) return DENY.checksum;
-  const place = tokens.find(digestOf(presented));
-  if (place === NOT_FOUND) return DENY.unknown;
-  if (!tokens.isActive(place)) return DENY.inactive;
-  if (!(now < tokens.expiresAt(place))) return DENY.expired;
+  const bytes = readForm(presented, 'hp_');
+  if (!bytes) return DENY.checksum;
+  const token = tokens.find(sha256(bytes, presented.length));
+  if (!token) return DENY.unknown;
+  if (!token.active) return DENY.inactive;
+  if (!(now < token.endsAt)) return DENY.expired;
   if (access === 'refused') return DENY.method;
-  if (access === 'write' && !tokens.mayWrite(place)) return DENY.read_only;
+  if (access === 'write' && !token.write) return DENY.read_only;
   if (access !== 'write' && access !== 'read') return DENY.fault;
-  return { allow: true, principal: tokens.principal(place) };
+  return { allow: true, principal: token };
 }

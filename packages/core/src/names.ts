@@ -2,6 +2,7 @@ const CHUNK = 1 << 20;
 const UNIT = 8;
 const UNITS_A_CHUNK = CHUNK / UNIT;
 const LENGTH_BYTES = 2;
+export const LONGEST_NAME = 0xffff;
 
 /**
  * Names as bytes in large blocks, so that ten million of them are a few hundred objects to the garbage
@@ -39,6 +40,12 @@ export class Names {
     const places = this.#free.get(units);
     if (places) places.push(address);
     else this.#free.set(units, [address]);
+  }
+
+  /** Frees one name and keeps another; the address of the new one. */
+  replace(address: number, encoded: string): number {
+    this.remove(address);
+    return this.add(encoded);
   }
 
   #extend(units: number): number {

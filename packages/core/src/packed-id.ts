@@ -42,3 +42,13 @@ export function unpackId(a: number, b: number, c: number, d: number): TokenId {
     PAIRS[(d >>> 10) & 1023]
   }${PAIRS[d & 1023]}`;
 }
+
+/** The token id whose four words start at `at`. */
+export function idAt(words: Int32Array, at: number): TokenId {
+  return unpackId(
+    words[at] as number,
+    words[at + 1] as number,
+    words[at + 2] as number,
+    words[at + 3] as number,
+  );
+}

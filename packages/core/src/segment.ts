@@ -1,20 +1,32 @@
-/** 32-bit words a row: five of the digest, two of expiry and flags, one reference (0 marks an empty row). */
-export const ROW = 8;
-const REF = 7;
+import { DIGEST_WORDS, KEY, ROW, TAKEN, TERMS_HIGH } from './row.ts';
 
 const SMALLEST = 8;
 const SLACK = 24;
 const FULL = 0.85;
 const SPARSE = 0.35;
-const GROWTH = 1.2;
+const GROWTH = 1.1;
 
-/** The first five words of a SHA-256 digest: 160 bits tell tokens apart, and a sixth is never compared. */
-export type Words = readonly [number, number, number, number, number];
+/**
+ * The words of a SHA-256 digest, signed 32-bit integers. The first five are used: 160 bits tell tokens apart,
+ * and a sixth is never compared.
+ */
+export type Words = Int32Array;
+
+function isAt(rows: Int32Array, at: number, words: Words): boolean {
+  return (
+    rows[at] === words[0] &&
+    rows[at + 2] === words[2] &&
+    rows[at + 3] === words[3] &&
+    rows[at + 4] === words[4] &&
+    rows[at + TERMS_HIGH] !== 0
+  );
+}
 
 /**
  * One part of the token table: open addressing over one typed array, probed linearly, its rows in the order
- * of their key. The order lets a search for what is not there stop as early as one that finds, so the array
- * may be 85 % full. Rows that overflow the last slot live in a slack behind it; nothing wraps around.
+ * of their key (the digest's second word). The order lets a search for what is not there stop as early as one
+ * that finds, so the array may be 85 % full. Nothing wraps around: rows that overflow the last slot live in a
+ * slack behind it, which becomes longer when chosen digests crowd there.
  */
 export class Segment {
   rows: Int32Array;
@@ -32,45 +44,45 @@ export class Segment {
     return this.#count;
   }
 
-  /** The index in `rows` at which the digest's row starts, or -1. Words are signed 32-bit integers. */
-  find(w0: number, w1: number, w2: number, w3: number, w4: number): number {
+  /** The index in `rows` at which the digest's row starts, or -1. */
+  find(words: Words): number {
     const rows = this.rows;
+    const w1 = words[KEY] as number;
     const key = w1 >>> 0;
     let at = ((key * this.#scale) | 0) * ROW;
-    while (at < rows.length && rows[at + REF] !== 0) {
-      const other = rows[at + 1] as number;
+    while (at < rows.length) {
+      const other = rows[at + KEY] as number;
       if (other === w1) {
-        if (rows[at] === w0 && rows[at + 2] === w2 && rows[at + 3] === w3 && rows[at + 4] === w4) return at;
+        if (isAt(rows, at, words)) return at;
       } else if (other >>> 0 > key) return -1;
+      if (other === 0 && rows[at + TERMS_HIGH] === 0) return -1;
       at += ROW;
     }
     return -1;
   }
 
-  /** Makes room for a digest that is not in here, writes its words, and returns where its row starts. */
+  /** Makes a row for a digest that is not in here, and returns where it starts; its terms are still to be written. */
   insert(words: Words): number {
     if (this.#count + 1 > this.#capacity * FULL) this.#resize(Math.ceil(this.#capacity * GROWTH) + 1);
-    for (;;) {
-      const at = this.#open(words[1]);
-      if (at !== -1) {
-        this.rows.set(words, at);
-        this.#count++;
-        return at;
-      }
-      this.#resize(Math.ceil(this.#capacity * GROWTH) + 1);
-    }
+    else if (this.rows[this.rows.length - ROW + TERMS_HIGH] !== 0) this.#resize(this.#capacity);
+    const at = this.#open(words[KEY] as number);
+    for (let i = 0; i < DIGEST_WORDS; i++) this.rows[at + i] = words[i] as number;
+    this.rows[at + TERMS_HIGH] = TAKEN;
+    this.#count++;
+    return at;
   }
 
   /** Takes out the row that starts at `at` and closes the gap, so that no search is cut short by it. */
   remove(at: number): void {
     const rows = this.rows;
     let end = at + ROW;
-    while (end < rows.length && rows[end + REF] !== 0 && this.#home(end) < end) end += ROW;
+    while (end < rows.length && rows[end + TERMS_HIGH] !== 0 && this.#home(rows[end + KEY] as number) < end)
+      end += ROW;
     rows.copyWithin(at, at + ROW, end);
     rows.fill(0, end - ROW, end);
     this.#count--;
     if (this.#capacity > SMALLEST && this.#count < this.#capacity * SPARSE) {
-      this.#resize(Math.max(SMALLEST, Math.ceil(this.#count / (FULL / GROWTH))));
+      this.#resize(Math.max(SMALLEST, Math.ceil((this.#count / FULL) * GROWTH)));
     }
   }
 
@@ -80,44 +92,41 @@ export class Segment {
     if (capacity > this.#capacity) this.#resize(capacity);
   }
 
-  #home(at: number): number {
-    return ((((this.rows[at + 1] as number) >>> 0) * this.#scale) | 0) * ROW;
+  /** Where a row with this key would like to start. */
+  #home(key: number): number {
+    return (((key >>> 0) * this.#scale) | 0) * ROW;
   }
 
-  /** Shifts rows until the place that belongs to `key` is free; -1 when the slack is used up. */
+  /** Shifts rows by one, up to the next empty row, until the place that belongs to `key` is free. */
   #open(key: number): number {
     const rows = this.rows;
-    const unsigned = key >>> 0;
-    let at = ((unsigned * this.#scale) | 0) * ROW;
-    while (at < rows.length && rows[at + REF] !== 0 && (rows[at + 1] as number) >>> 0 < unsigned) at += ROW;
+    let at = this.#home(key);
+    while (rows[at + TERMS_HIGH] !== 0 && (rows[at + KEY] as number) >>> 0 < key >>> 0) at += ROW;
     let end = at;
-    while (end < rows.length && rows[end + REF] !== 0) end += ROW;
-    if (end === rows.length) return -1;
+    while (rows[end + TERMS_HIGH] !== 0) end += ROW;
     rows.copyWithin(at + ROW, at, end);
     return at;
   }
 
+  /** Lays the rows out anew over `capacity` slots, with a free slack behind the last one taken. */
   #resize(capacity: number): void {
     const old = this.rows;
-    for (let size = capacity; ; size = Math.ceil(size * GROWTH)) {
-      this.#capacity = size;
-      this.#scale = size / 2 ** 32;
-      this.rows = new Int32Array((size + SLACK) * ROW);
-      if (this.#copySorted(old)) return;
-    }
+    this.#capacity = capacity;
+    this.#scale = capacity / 2 ** 32;
+    const end = this.#layOut(old, undefined);
+    this.rows = new Int32Array(Math.max(capacity * ROW, end) + SLACK * ROW);
+    this.#layOut(old, this.rows);
   }
 
-  #copySorted(old: Int32Array): boolean {
-    const rows = this.rows;
-    let free = 0;
+  /** Gives the rows of `old` their places, copies them `into` there if asked, and returns where the last one ends. */
+  #layOut(old: Int32Array, into: Int32Array | undefined): number {
+    let end = 0;
     for (let from = 0; from < old.length; from += ROW) {
-      if (old[from + REF] === 0) continue;
-      const home = ((((old[from + 1] as number) >>> 0) * this.#scale) | 0) * ROW;
-      const at = Math.max(home, free);
-      if (at === rows.length) return false;
-      for (let i = 0; i < ROW; i++) rows[at + i] = old[from + i] as number;
-      free = at + ROW;
+      if (old[from + TERMS_HIGH] === 0) continue;
+      const at = Math.max(end, this.#home(old[from + KEY] as number));
+      if (into) for (let i = 0; i < ROW; i++) into[at + i] = old[from + i] as number;
+      end = at + ROW;
     }
-    return true;
+    return end;
   }
 }

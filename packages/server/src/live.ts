@@ -59,7 +59,7 @@ export class Live implements Checker {
     const verdict = this.#decide(request, now);
     if (verdict.allow) {
       this.counts[door].allow++;
-      this.#usage.note(verdict.principal.ref, now);
+      this.#usage.note(verdict.principal, now);
     } else this.counts[door][verdict.reason]++;
     return verdict;
   }
@@ -75,8 +75,6 @@ export class Live implements Checker {
 
   /** Takes in committed changes, in the order of their revisions. */
   apply(changes: readonly Change[]): void {
-    // A reference may belong to another token after this, so uses noted so far are settled first.
-    this.#usage.settle();
     for (const change of changes) {
       this.#put(change);
       this.#revision = change.revision;

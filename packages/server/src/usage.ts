@@ -1,36 +1,31 @@
 import type { TokenId } from '@hallpass/core/id';
+import { idAt } from '@hallpass/core/packed-id';
+import type { Principal } from '@hallpass/core/principal';
 import type { Use } from './store/store.ts';
 
 const RING = 1 << 14;
 
 /**
- * Who was let in, gathered in memory: noting a use is two stores into arrays, and the names behind the
- * references are looked up later, for many at once. What was not flushed when a process dies is lost.
+ * Who was let in, gathered in memory: noting a use is a few stores into arrays, and the ids are
+ * brought together later, for many at once. What was not flushed when a process dies is lost.
  */
 export class Usage {
-  readonly #idOf: (ref: number) => TokenId;
-  readonly #refs = new Uint32Array(RING);
+  readonly #ids = new Int32Array(RING * 4);
   readonly #times = new Float64Array(RING);
   #noted = 0;
   #uses = new Map<TokenId, number>();
 
-  constructor(idOf: (ref: number) => TokenId) {
-    this.#idOf = idOf;
-  }
-
   /** `now` in milliseconds since the epoch. */
-  note(ref: number, now: number): void {
+  note(principal: Principal, now: number): void {
     if (this.#noted === RING) this.settle();
-    this.#refs[this.#noted] = ref;
+    principal.writeId(this.#ids, this.#noted * 4);
     this.#times[this.#noted++] = now;
   }
 
-  /** Turns references into token ids. Due before the table changes, because it may reuse a reference. */
+  /** Turns what was noted into one time an id. */
   settle(): void {
-    const last = new Map<number, number>();
-    for (let i = 0; i < this.#noted; i++) last.set(this.#refs[i] as number, this.#times[i] as number);
+    for (let i = 0; i < this.#noted; i++) this.#uses.set(idAt(this.#ids, i * 4), this.#times[i] as number);
     this.#noted = 0;
-    for (const [ref, time] of last) this.#uses.set(this.#idOf(ref), time);
   }
 
   /** Hands over what has gathered since the last call. */
