@@ -11,7 +11,7 @@ const ROOMS: readonly (readonly [string, RegExp])[] = [
   ['sdk', /^packages\/sdk\/src\//],
   ['sqlite', /^packages\/server\/src\/store\/sqlite\//],
   ['sql', /^packages\/server\/src\/store\/sql\//],
-  ['store', /^packages\/server\/src\/store\/store\.ts$/],
+  ['store', /^packages\/server\/src\/store\/[a-z-]+\.ts$/],
   ['control', /^packages\/server\/src\/control\//],
   ['http', /^packages\/server\/src\/http\//],
   ['cli', /^packages\/server\/src\/(cli\/|bin\.ts$)/],
@@ -25,7 +25,7 @@ const ROOMS: readonly (readonly [string, RegExp])[] = [
 const MAY: Readonly<Record<string, readonly string[]>> = {
   core: ['core'],
   sdk: ['sdk', 'core'],
-  store: ['core'],
+  store: ['store', 'core'],
   sql: ['sql', 'store', 'core'],
   sqlite: ['sqlite', 'sql', 'store', 'core'],
   control: ['control', 'store', 'core'],
@@ -152,7 +152,7 @@ describe('boundaries', () => {
   });
 
   it('never switches the type checker or the linter off', () => {
-    const off = /@ts-(ignore|nocheck|expect-error)|biome-ignore|(:|as|<) *any\b/;
+    const off = /@ts-(ignore|nocheck|expect-error)|biome-ignore|(:|\bas|<) *any\s*[;,)=>[{|&]/;
     assert.deepEqual(
       sources.filter((file) => off.test(file.text)).map((file) => file.path),
       [],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { digestFromBytes, digestOf } from '@hallpass/core/digest';
+import { digestFromBytes, digestOf, digestToBytes } from '@hallpass/core/digest';
 import { newTokenId } from '@hallpass/core/id';
 import { loadTokens, packTokens, unpackTokens } from '@hallpass/core/packed';
-import { NOT_FOUND, TokenTable } from '@hallpass/core/token-table';
+import { TokenTable } from '@hallpass/core/token-table';
 import fc from 'fast-check';
 
 const LATEST = 2 ** 48 - 2;
@@ -52,13 +52,12 @@ test('a packed batch fills the token table', () => {
     table,
     packTokens([{ digest, id, name: 'Zoë 🗝', expiresAt: 1_800_000_000_001, active: true, write: false }]),
   );
-  const place = table.find(digest);
-  assert.notEqual(place, NOT_FOUND);
-  assert.equal(table.expiresAt(place), 1_800_000_000_001);
-  assert.equal(table.isActive(place), true);
-  assert.equal(table.mayWrite(place), false);
-  assert.equal(table.principal(place).id, id);
-  assert.equal(table.principal(place).name, 'Zoë 🗝');
+  const bytes = digestToBytes(digest);
+  const found = table.find(Int32Array.from([0, 4, 8, 12, 16], (at) => bytes.readInt32BE(at)));
+  assert.deepEqual(
+    [found?.endsAt, found?.active, found?.write, found?.id, found?.name],
+    [1_800_000_000_001, true, false, id, 'Zoë 🗝'],
+  );
 });
 
 test('the bytes of a packed token stay the same from version to version', () => {

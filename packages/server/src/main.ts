@@ -42,7 +42,7 @@ async function startOn(
   const vault = await openVault(config, folder, store, randomBytes, log);
   const control: Control = { store, vault, clock, random: randomBytes };
   const tokens = new TokenTable({ names: true });
-  const usage = new Usage((ref) => tokens.idOf(ref));
+  const usage = new Usage();
   const live = new Live(tokens, usage, clock);
   store.follow((changes) => live.apply(changes));
 
@@ -54,7 +54,7 @@ async function startOn(
     random: randomBytes,
     server: listener.server,
     upstream: config.upstream ? { origin: config.upstream.origin, ...UPSTREAM_LIMITS } : undefined,
-    trustedProxies: new TrustedProxies(String(config.trustedProxies).split(',').filter(Boolean)),
+    trustedProxies: new TrustedProxies(config.trustedProxies),
     proxySecret: config.proxySecret ?? undefined,
     metricsPublic: config.metricsPublic,
     cursorKey: await cursorKey(store),

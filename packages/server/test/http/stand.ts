@@ -30,7 +30,7 @@ export interface Values {
 
 function newLive(): { live: Live; values: Values } {
   const tokens = new TokenTable();
-  const live = new Live(tokens, new Usage((ref) => tokens.idOf(ref)), () => NOW);
+  const live = new Live(tokens, new Usage(), () => NOW);
   const add = (name: string, state: { active?: boolean; write?: boolean; expiresAt?: number | null }) => {
     const value = mint('hp_', randomBytes).reveal();
     live.tokens.set({
