@@ -60,15 +60,16 @@ async function startOn(
     cursorKey: await cursorKey(store),
   });
   await listener.listen();
+  let welcome: string | undefined;
   try {
-    const welcome = await bootstrap(control, folder, config);
+    welcome = await bootstrap(control, folder, config);
     await load(store, live);
-    if (welcome !== undefined) stdout(welcome);
   } catch (error) {
     await listener.close();
     throw error;
   }
   doors.open();
+  if (welcome !== undefined) stdout(welcome);
   const flush = flushRegularly(usage, store, log);
   log.info({ address: listener.address, count: tokens.size, revision: live.revision }, 'ready');
   const stop = async (): Promise<void> => {

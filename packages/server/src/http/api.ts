@@ -5,13 +5,13 @@ import type { Logger } from '../log.ts';
 import type { ApiParts } from './api-parts.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { Cursors } from './cursor.ts';
-import { docsRoutes } from './docs-routes.ts';
+import { docsRoutes, keepDocument } from './docs-routes.ts';
 import { forwardAuthRoutes } from './forward-auth-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { fieldErrors, type SchemaError } from './input-errors.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { operatorRoutes } from './operator-routes.ts';
-import { problemHeaders, problemOf } from './problem.ts';
+import { MALFORMED_CHALLENGE, problem } from './respond.ts';
 import { parseStrictJson } from './strict-json.ts';
 import { tokenListRoute } from './token-list-route.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -78,7 +78,7 @@ export async function buildApi(parts: ApiParts): Promise<RequestListener> {
   readEveryBodyAsJson(app);
   answerErrors(app, parts);
   app.decorateRequest('caller');
-  await docsRoutes(app);
+  await keepDocument(app);
   const cursors = new Cursors(parts.cursorKey);
   tokenRoutes(app, parts);
   tokenListRoute(app, parts, cursors);
@@ -87,6 +87,7 @@ export async function buildApi(parts: ApiParts): Promise<RequestListener> {
   metricsRoutes(app, parts);
   healthRoutes(app, parts);
   forwardAuthRoutes(app);
+  docsRoutes(app);
   await app.ready();
   return listener;
 }
@@ -135,9 +136,11 @@ function sendError(log: Logger, error: unknown, request: FastifyRequest, reply: 
   if (known.status >= 500) {
     log.error({ request_id: request.id, code: known.code, err: known.cause }, 'api request failed');
   }
-  return reply
-    .code(known.status)
-    .headers(problemHeaders(known.code))
-    .serializer(JSON.stringify)
-    .send(problemOf(known.code, known.message, request.id, known.errors));
+  const challenge = known.code === 'invalid_request' ? MALFORMED_CHALLENGE : undefined;
+  const { status, headers, body } = problem(known.code, known.message, request.id, {
+    errors: known.errors,
+    challenge,
+  });
+  for (let i = 0; i < headers.length; i += 2) reply.header(headers[i] as string, headers[i + 1]);
+  return reply.code(status).serializer(String).send(body);
 }

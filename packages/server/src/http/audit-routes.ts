@@ -13,7 +13,7 @@ const FILTERS = 'audit';
 export function auditRoutes(app: FastifyInstance, parts: ApiParts, cursors: Cursors): void {
   app.get<{ Querystring: { limit?: string; cursor?: string } }>(
     PATH,
-    operation(parts, 'Read the audit trail, newest first', 200, schemas.AuditEntry, {
+    operation(parts, 'audit', 'Read the audit trail, newest first', 200, schemas.AuditEntry, {
       querystring: schemas.AuditQuery,
     }),
     async (request, reply) => {

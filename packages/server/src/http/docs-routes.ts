@@ -30,8 +30,8 @@ async function bundled(file: string): Promise<Buffer> {
   return readFile(new URL(`../docs-page/${file}`, import.meta.url));
 }
 
-/** The API's document, made from the schemas that validate, and a page that shows it without the network. */
-export async function docsRoutes(app: FastifyInstance): Promise<void> {
+/** Keeps the API's document, made from the schemas that validate. Due before the first route. */
+export async function keepDocument(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -44,10 +44,18 @@ export async function docsRoutes(app: FastifyInstance): Promise<void> {
       },
     },
   });
+}
+
+/** The document, and a page that shows it without the network. */
+export function docsRoutes(app: FastifyInstance): void {
   const hide = { schema: { hide: true } };
-  app.get('/_/openapi.json', { schema: { summary: 'This document' } }, async () => app.swagger());
-  app.get('/_/docs', { schema: { summary: 'This document as a page' } }, async (_request, reply) =>
-    reply.header('Content-Security-Policy', POLICY).type(TYPES.html).send(PAGE),
+  app.get('/_/openapi.json', { schema: { summary: 'This document', tags: ['operations'] } }, async () =>
+    app.swagger(),
+  );
+  app.get(
+    '/_/docs',
+    { schema: { summary: 'This document as a page', tags: ['operations'] } },
+    async (_request, reply) => reply.header('Content-Security-Policy', POLICY).type(TYPES.html).send(PAGE),
   );
   app.get('/_/docs/page.js', hide, async (_request, reply) => reply.type(TYPES.js).send(SCRIPT));
   app.get('/_/docs/swagger-ui.css', hide, async (_request, reply) =>

@@ -18,7 +18,7 @@ const ROUTES: readonly (readonly [string, string])[] = [
 /** Puts the forward-auth door into the document. Its paths are answered before a request gets to the router. */
 export function forwardAuthRoutes(app: FastifyInstance): void {
   for (const [url, summary] of ROUTES) {
-    app.get(url, { schema: { summary, security: [{ token: [] }], response } }, async () => {
+    app.get(url, { schema: { summary, tags: ['checks'], security: [{ token: [] }], response } }, async () => {
       throw new HallpassError('internal', 'This path is answered elsewhere.');
     });
   }

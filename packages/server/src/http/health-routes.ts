@@ -8,12 +8,18 @@ const State = Type.Object({ status: Type.String() });
 export function healthRoutes(app: FastifyInstance, parts: ApiParts): void {
   app.get(
     '/_/health/live',
-    { schema: { summary: 'Whether the process answers', response: { 200: State } } },
+    { schema: { summary: 'Whether the process answers', tags: ['operations'], response: { 200: State } } },
     async () => ({ status: 'live' }),
   );
   app.get(
     '/_/health/ready',
-    { schema: { summary: 'Whether to send requests here', response: { 200: State, 503: State } } },
+    {
+      schema: {
+        summary: 'Whether to send requests here',
+        tags: ['operations'],
+        response: { 200: State, 503: State },
+      },
+    },
     async (_request, reply) => {
       const status = parts.readiness();
       return reply.code(status === 'ready' ? 200 : 503).send({ status });

@@ -9,6 +9,7 @@ export function metricsRoutes(app: FastifyInstance, parts: ApiParts): void {
     {
       schema: {
         summary: 'Metrics for Prometheus',
+        tags: ['operations'],
         ...(parts.metricsPublic ? {} : { security: [{ operatorKey: [] }] }),
       },
     },

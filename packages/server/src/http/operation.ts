@@ -29,6 +29,7 @@ export function callerOf(parts: ApiParts, request: FastifyRequest): Caller {
 /** What the calls of the API have in common: an operator key, an envelope, and problem documents. */
 export function operation(
   parts: ApiParts,
+  tag: 'tokens' | 'operators' | 'audit',
   summary: string,
   status: 200 | 201,
   item: TSchema,
@@ -40,6 +41,7 @@ export function operation(
     },
     schema: {
       summary,
+      tags: [tag],
       security: [{ operatorKey: [] }],
       ...input,
       response: { [status]: envelope(item), '4xx': ProblemDocument, '5xx': ProblemDocument },

@@ -29,7 +29,9 @@ export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
 
   app.post<{ Body: Static<typeof schemas.CreateOperator> }>(
     PATH,
-    operation(parts, 'Create an operator', 201, schemas.CreatedOperator, { body: schemas.CreateOperator }),
+    operation(parts, 'operators', 'Create an operator', 201, schemas.CreatedOperator, {
+      body: schemas.CreateOperator,
+    }),
     async (request, reply) => {
       const { name, role, expiration_date = null, active = true, description = '' } = request.body;
       const input = { name, role: role as Role, expiresAt: expiration_date, active, description };
@@ -38,7 +40,7 @@ export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
     },
   );
 
-  app.get(PATH, operation(parts, 'List operators', 200, schemas.Operator), async (request) => {
+  app.get(PATH, operation(parts, 'operators', 'List operators', 200, schemas.Operator), async (request) => {
     const now = control.clock();
     const operators = await listOperators(control, request.caller);
     return { data: operators.map((record) => wireOperator(record, now)) };
@@ -46,7 +48,9 @@ export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
 
   app.patch<{ Body: Static<typeof schemas.ChangeOperator> }>(
     PATH,
-    operation(parts, 'Change an operator', 200, schemas.Operator, { body: schemas.ChangeOperator }),
+    operation(parts, 'operators', 'Change an operator', 200, schemas.Operator, {
+      body: schemas.ChangeOperator,
+    }),
     async (request, reply) => {
       const { name, new_name: newName, expiration_date: expiresAt, role, ...rest } = request.body;
       const changes = {
@@ -63,7 +67,7 @@ export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
 
   app.delete<{ Body: { name?: string } | null; Querystring: { name?: string } }>(
     PATH,
-    operation(parts, 'Delete an operator', 200, schemas.Operator, {
+    operation(parts, 'operators', 'Delete an operator', 200, schemas.Operator, {
       body: schemas.NameInBody,
       querystring: schemas.NameInQuery,
     }),

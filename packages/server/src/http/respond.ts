@@ -20,9 +20,13 @@ export interface ProblemOptions {
   readonly errors?: readonly FieldError[];
   /** More headers, flat. */
   readonly headers?: readonly string[];
+  /** What `WWW-Authenticate` says, where the code alone does not settle it. */
+  readonly challenge?: string | undefined;
 }
 
 const BEARER = 'Bearer realm="hallpass"';
+/** RFC 6750 §3.1, for a credential that cannot be read. */
+export const MALFORMED_CHALLENGE = `${BEARER}, error="invalid_request"`;
 const RETRY_AFTER_SECONDS = '5';
 const METHODS = 'GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE';
 
@@ -52,7 +56,7 @@ const REFUSALS: {
   malformed: {
     code: 'invalid_request',
     detail: 'Send exactly one Authorization header: the word Bearer, a space, and the token.',
-    challenge: `${BEARER}, error="invalid_request"`,
+    challenge: MALFORMED_CHALLENGE,
   },
   unknown: INVALID_TOKEN,
   checksum: INVALID_TOKEN,
@@ -72,13 +76,9 @@ const REFUSALS: {
   fault: { code: 'not_ready', detail: 'The token could not be checked. Try again shortly.' },
 };
 
-function formOf(
-  code: ErrorCode,
-  detail: string,
-  options: ProblemOptions,
-  challenge = CHALLENGES[code],
-): Form {
+function formOf(code: ErrorCode, detail: string, options: ProblemOptions): Form {
   const { status, title } = ERRORS[code];
+  const challenge = options.challenge ?? CHALLENGES[code];
   const headers = ['Content-Type', 'application/problem+json', 'Cache-Control', 'no-store'];
   if (challenge !== undefined) headers.push('WWW-Authenticate', challenge);
   if (status === 429 || status === 503) headers.push('Retry-After', RETRY_AFTER_SECONDS);
@@ -106,7 +106,7 @@ function complete(form: Form, requestId: string): Answer {
 const FORMS = Object.fromEntries(
   DENY_REASONS.map((reason) => {
     const { code, detail, challenge, headers } = REFUSALS[reason];
-    return [reason, formOf(code, detail, headers ? { headers } : {}, challenge)];
+    return [reason, formOf(code, detail, { challenge, ...(headers ? { headers } : {}) })];
   }),
 ) as { readonly [R in DenyReason]: Form };
 

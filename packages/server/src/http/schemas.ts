@@ -98,22 +98,30 @@ export const ChangeOperator = Type.Object(
   exact,
 );
 
-const shared = {
+const identity = {
   id: Type.String(),
   name: Type.String(),
   expiration_date: Type.Integer({ description: '`updated_at` of one that never expires.' }),
   expires_at: MaybeTime,
   active: Type.Boolean(),
-  status: Type.Enum(['active', 'inactive', 'expired']),
+};
+const status = { status: Type.Enum(['active', 'inactive', 'expired']) };
+const history = {
   description: Type.String(),
   created_by: Type.String(),
   created_at: Time,
   updated_at: Time,
-  revision: Type.Integer(),
-  hint: Type.String(),
 };
-export const Token = Type.Object({ ...shared, write: Type.Boolean(), last_used_at: MaybeTime });
-export const Operator = Type.Object({ ...shared, role: Role });
+const handle = { revision: Type.Integer(), hint: Type.String() };
+export const Token = Type.Object({
+  ...identity,
+  write: Type.Boolean(),
+  ...status,
+  ...history,
+  last_used_at: MaybeTime,
+  ...handle,
+});
+export const Operator = Type.Object({ ...identity, role: Role, ...status, ...history, ...handle });
 export const CreatedToken = Type.Object({
   ...Token.properties,
   token: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'The value.' }),

@@ -26,7 +26,7 @@ function filterFrom(query: schemas.TokenQuery): Omit<TokenFilter, 'now'> {
 export function tokenListRoute(app: FastifyInstance, parts: ApiParts, cursors: Cursors): void {
   app.get<{ Querystring: schemas.TokenQuery }>(
     PATH,
-    operation(parts, 'List tokens', 200, schemas.Token, { querystring: schemas.TokenQuery }),
+    operation(parts, 'tokens', 'List tokens', 200, schemas.Token, { querystring: schemas.TokenQuery }),
     async (request, reply) => {
       const { limit, cursor, ...filters } = request.query;
       return limit === undefined && cursor === undefined

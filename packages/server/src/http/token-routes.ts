@@ -40,7 +40,7 @@ export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
 
   app.post<{ Body: Static<typeof schemas.CreateToken> }>(
     PATH,
-    operation(parts, 'Create a token', 201, schemas.CreatedToken, { body: schemas.CreateToken }),
+    operation(parts, 'tokens', 'Create a token', 201, schemas.CreatedToken, { body: schemas.CreateToken }),
     async (request, reply) => {
       const { name, expiration_date = null, active = true, write = true, description = '' } = request.body;
       const input = { name, expiresAt: expiration_date, active, write, description };
@@ -51,7 +51,9 @@ export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
 
   app.put<{ Body: Static<typeof schemas.ReplaceToken> }>(
     PATH,
-    operation(parts, 'Replace what is known of a token', 200, schemas.Token, { body: schemas.ReplaceToken }),
+    operation(parts, 'tokens', 'Replace what is known of a token', 200, schemas.Token, {
+      body: schemas.ReplaceToken,
+    }),
     async (request, reply) => {
       const { name, expiration_date = null, active = true, write = true } = request.body;
       const ifMatch = readIfMatch(request.headers['if-match']);
@@ -63,7 +65,7 @@ export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
 
   app.patch<{ Body: Static<typeof schemas.ChangeToken> }>(
     PATH,
-    operation(parts, 'Change a token', 200, schemas.Token, { body: schemas.ChangeToken }),
+    operation(parts, 'tokens', 'Change a token', 200, schemas.Token, { body: schemas.ChangeToken }),
     async (request, reply) => {
       const { name, new_name: newName, expiration_date: expiresAt, ...rest } = request.body;
       const changes = {
@@ -79,7 +81,7 @@ export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
 
   app.delete<{ Body: { name?: string } | null; Querystring: { name?: string } }>(
     PATH,
-    operation(parts, 'Delete a token', 200, schemas.Token, {
+    operation(parts, 'tokens', 'Delete a token', 200, schemas.Token, {
       body: schemas.NameInBody,
       querystring: schemas.NameInQuery,
     }),
@@ -92,7 +94,7 @@ export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
 
   app.get<{ Querystring: { name: string } }>(
     `${PATH}/value`,
-    operation(parts, 'Show the value of a token', 200, schemas.TokenValue, {
+    operation(parts, 'tokens', 'Show the value of a token', 200, schemas.TokenValue, {
       querystring: schemas.ValueQuery,
     }),
     async (request) => {
