@@ -16,12 +16,12 @@ import { StartError } from './start-error.ts';
 const SECOND = 1000;
 
 /**
- * A client gets 15 s for its header section, so slow ones cannot hold connections; the body has no such limit,
+ * A client gets 30 s for its header section, so slow ones cannot hold connections; the body has no such limit,
  * because uploads through the gate may last. Idle connections outlive the 60 s that most proxies keep theirs,
  * so that it is never us who closes one under a request.
  */
 const LIMITS = {
-  headersTimeout: 15 * SECOND,
+  headersTimeout: 30 * SECOND,
   requestTimeout: 0,
   connectionsCheckingInterval: SECOND,
   keepAliveTimeout: 65 * SECOND,

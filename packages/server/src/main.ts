@@ -8,6 +8,7 @@ import type { Control } from './control/control.ts';
 import { DataFolder } from './data-folder.ts';
 import { TrustedProxies } from './http/address.ts';
 import { openDoors } from './http/doors.ts';
+import { SERVER_OPTIONS } from './http/front.ts';
 import { openListener } from './listen.ts';
 import { Live } from './live.ts';
 import { openVault } from './open-vault.ts';
@@ -46,14 +47,14 @@ async function startOn(
   const live = new Live(tokens, usage, clock);
   store.follow((changes) => live.apply(changes));
 
-  const listener = await openListener({ config, log });
+  const listener = await openListener({ config, log, server: SERVER_OPTIONS });
   const doors = await openDoors({
     control,
     live,
     log,
     random: randomBytes,
     server: listener.server,
-    upstream: config.upstream ? { origin: config.upstream.origin, ...UPSTREAM_LIMITS } : undefined,
+    upstream: config.upstream ? { ...config.upstream, ...UPSTREAM_LIMITS } : undefined,
     trustedProxies: new TrustedProxies(config.trustedProxies),
     proxySecret: config.proxySecret ?? undefined,
     metricsPublic: config.metricsPublic,

@@ -1,6 +1,6 @@
 import type { Logger } from '../log.ts';
+import type { Running } from '../running.ts';
 import { EXIT } from './exit-codes.ts';
-import type { Running } from './io.ts';
 
 /** Supervisors kill after 10 s; the log line must come before that. */
 const STOP_LIMIT = 9_500;

@@ -16,6 +16,8 @@ export interface Started {
   readonly child: ChildProcessWithoutNullStreams;
   /** Resolves when standard output holds `text`; rejects when the process ends without. */
   printed(text: string): Promise<void>;
+  /** What it has printed so far. */
+  seen(): { readonly stdout: string; readonly stderr: string };
   readonly ended: Promise<Ended>;
 }
 
@@ -42,7 +44,7 @@ export function start(script: string, words: readonly string[], env = {}, cwd = 
       look();
       ended.then(({ stderr }) => reject(new Error(`ended without printing ${text}: ${stderr}`)));
     });
-  return { child, printed, ended };
+  return { child, printed, seen: () => ({ ...output }), ended };
 }
 
 /** Runs the built `hallpass` to its end. */

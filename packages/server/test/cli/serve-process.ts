@@ -1,9 +1,9 @@
 // `hallpass serve` around a server that behaves as the first word says; run as a process by serve.test.ts.
 import { createServer } from 'node:http';
-import type { Start } from 'hallpass/cli/io';
 import { liveUntilStopped } from 'hallpass/cli/lifetime';
 import { run } from 'hallpass/cli/run';
 import { createLogger } from 'hallpass/log';
+import type { Start } from 'hallpass/running';
 import { StartError } from 'hallpass/start-error';
 import { StoreError } from 'hallpass/store/store';
 

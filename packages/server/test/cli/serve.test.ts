@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type Started, start } from './process.ts';
+import { BIN, inFolder, type Started, start } from './process.ts';
 
 const SCRIPT = fileURLToPath(new URL('./serve-process.js', import.meta.url));
 
@@ -79,3 +79,21 @@ test('warnings about settings stand in the log of the server', async () => {
   const { stdout } = await server.ended;
   assert.match(stdout, /"level":"warn".*--port: not used, because socket is set/);
 });
+
+test('hallpass serve runs on PORT, refuses a port that is taken with 24, and stops with 0', () =>
+  inFolder(async (folder) => {
+    const server = start(BIN, ['serve', '--data', 'one'], { PORT: '0' }, folder);
+    await server.printed('"msg":"ready"');
+    const { stdout } = server.seen();
+    const port = /http:\/\/127\.0\.0\.1:(\d+)/.exec(stdout)?.[1] ?? '';
+    const second = await start(BIN, ['serve', '--data', 'two'], { PORT: port }, folder).ended;
+    assert.equal(second.code, 24);
+    assert.equal(
+      second.stderr,
+      `Something listens on 127.0.0.1 port ${port} already; stop it or choose another place\n`,
+    );
+    server.child.kill('SIGTERM');
+    const { code, stderr } = await server.ended;
+    assert.equal(stderr, '');
+    assert.equal(code, 0);
+  }));

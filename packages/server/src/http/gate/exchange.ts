@@ -84,7 +84,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #dispatch(): void {
     const { request, path, headers, onSwitch } = this.#passage;
     const options = {
-      path,
+      path: this.#upstream.prefix + path,
       method: (request.method ?? '') as Dispatcher.HttpMethod,
       headers,
       body: this.#body ?? null,
