@@ -97,7 +97,7 @@ export class Segment {
     return (((key >>> 0) * this.#scale) | 0) * ROW;
   }
 
-  /** Shifts rows by one, up to the next empty row, until the place that belongs to `key` is free. */
+  /** Shifts rows by one, up to the next empty row, so that the place that belongs to `key` is free and empty. */
   #open(key: number): number {
     const rows = this.rows;
     let at = this.#home(key);
@@ -105,6 +105,7 @@ export class Segment {
     let end = at;
     while (rows[end + TERMS_HIGH] !== 0) end += ROW;
     rows.copyWithin(at + ROW, at, end);
+    rows.fill(0, at, at + ROW);
     return at;
   }
 

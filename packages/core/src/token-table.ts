@@ -1,9 +1,9 @@
-import { type Digest, digestToBytes } from './digest.ts';
+import type { Digest } from './digest.ts';
 import { FoundToken } from './found-token.ts';
 import type { TokenId } from './id.ts';
 import { LONGEST_NAME, Names } from './names.ts';
 import { idAt, packId } from './packed-id.ts';
-import { ID, NAME, packTerms, TERMS_HIGH, TERMS_LOW } from './row.ts';
+import { DIGEST_WORDS, ID, NAME, packTerms, TERMS_HIGH, TERMS_LOW } from './row.ts';
 import { Segment, type Words } from './segment.ts';
 
 /** What the table holds of one value of one token. Times are milliseconds since the epoch. */
@@ -19,9 +19,19 @@ export interface TableEntry {
 const SEGMENT_BITS = 8;
 const SEGMENT_SHIFT = 32 - SEGMENT_BITS;
 
+const scratch = new Int32Array(DIGEST_WORDS);
+
+/** The words of a digest, good until the next call: one array serves all of a load. */
 function wordsOf(digest: Digest): Words {
-  const bytes = digestToBytes(digest);
-  return Int32Array.from([0, 4, 8, 12, 16], (at) => bytes.readInt32BE(at));
+  for (let i = 0; i < DIGEST_WORDS; i++) {
+    const at = i * 4;
+    scratch[i] =
+      (digest.charCodeAt(at) << 24) |
+      (digest.charCodeAt(at + 1) << 16) |
+      (digest.charCodeAt(at + 2) << 8) |
+      digest.charCodeAt(at + 3);
+  }
+  return scratch;
 }
 
 /**
