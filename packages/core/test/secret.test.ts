@@ -18,8 +18,8 @@ test('a secret prints as redacted in every form there is', () => {
   const prints: Record<string, string> = {
     string: String(secret),
     template: `${secret}`,
-    concatenation: `a${''}`.concat(secret as unknown as string),
-    plus: `${secret as unknown as string}`,
+    concatenation: 'a'.concat(secret as unknown as string),
+    plus: [secret as unknown as string].reduce((text, part) => text + part, ''),
     join: [secret].join(),
     json: JSON.stringify({ secret, list: [secret] }),
     inspect: inspect(secret, { showHidden: true, depth: null }),
