@@ -104,8 +104,10 @@ export class Segment {
     while (rows[at + TERMS_HIGH] !== 0 && (rows[at + KEY] as number) >>> 0 < key >>> 0) at += ROW;
     let end = at;
     while (rows[end + TERMS_HIGH] !== 0) end += ROW;
-    rows.copyWithin(at + ROW, at, end);
-    rows.fill(0, at, at + ROW);
+    if (end > at) {
+      rows.copyWithin(at + ROW, at, end);
+      rows.fill(0, at, at + ROW);
+    }
     return at;
   }
 

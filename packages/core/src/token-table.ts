@@ -3,7 +3,7 @@ import { FoundToken } from './found-token.ts';
 import type { TokenId } from './id.ts';
 import { LONGEST_NAME, Names } from './names.ts';
 import { idAt, packId } from './packed-id.ts';
-import { DIGEST_WORDS, ID, NAME, packTerms, TERMS_HIGH, TERMS_LOW } from './row.ts';
+import { DIGEST_WORDS, ID, ID_WORDS, NAME, packTerms, TERMS_HIGH, TERMS_LOW } from './row.ts';
 import { Segment, type Words } from './segment.ts';
 
 /** What the table holds of one value of one token. Times are milliseconds since the epoch. */
@@ -42,7 +42,7 @@ export class TokenTable {
   readonly #segments: readonly Segment[] = Array.from({ length: 1 << SEGMENT_BITS }, () => new Segment());
   readonly #names: Names | undefined;
   /** An id is packed here first, so that one that is refused leaves nothing half written. */
-  readonly #packed = new Int32Array(4);
+  readonly #packed = new Int32Array(ID_WORDS);
   #size = 0;
 
   constructor(options: { names: boolean } = { names: true }) {
@@ -63,11 +63,11 @@ export class TokenTable {
 
   /**
    * Adds the value with this digest, or replaces what is known of it. Throws a RangeError for a foreign id,
-   * name or time and a URIError for a name that is no Unicode, and then changes nothing.
+   * name or time and, where names are kept, a URIError for one that is no Unicode; then nothing has changed.
    */
   set({ digest, id, name, expiresAt, active, write }: TableEntry): void {
     const [low, high] = packTerms(expiresAt, active, write);
-    const encoded = encodeURIComponent(name);
+    const encoded = this.#names ? encodeURIComponent(name) : '';
     if (encoded.length > LONGEST_NAME) throw new RangeError('Not a name.');
     packId(id, this.#packed, 0);
     const words = wordsOf(digest);
@@ -80,7 +80,7 @@ export class TokenTable {
     const rows = segment.rows;
     rows[at + TERMS_LOW] = low;
     rows[at + TERMS_HIGH] = high;
-    rows.set(this.#packed, at + ID);
+    for (let i = 0; i < ID_WORDS; i++) rows[at + ID + i] = this.#packed[i] as number;
     if (this.#names) rows[at + NAME] = this.#names.replace(rows[at + NAME] as number, encoded);
   }
 
