@@ -23,7 +23,7 @@ export function decide({ presented, access }: AccessRequest, tokens: TokenTable,
   const token = tokens.find(sha256(bytes, presented.length));
   if (!token) return DENY.unknown;
   if (!token.active) return DENY.inactive;
-  if (!(now < token.endsAt)) return DENY.expired;
+  if (!(now >= 0 && now < token.endsAt)) return DENY.expired;
   if (access === 'refused') return DENY.method;
   if (access === 'write' && !token.write) return DENY.read_only;
   if (access !== 'write' && access !== 'read') return DENY.fault;

@@ -11,6 +11,7 @@ export const TERMS_LOW = 5;
 export const TERMS_HIGH = 6;
 export const NAME = 7;
 export const ID = 8;
+export const ID_WORDS = 4;
 
 export const ACTIVE = 1 << 16;
 export const WRITE = 1 << 17;

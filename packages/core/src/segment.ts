@@ -97,14 +97,17 @@ export class Segment {
     return (((key >>> 0) * this.#scale) | 0) * ROW;
   }
 
-  /** Shifts rows by one, up to the next empty row, until the place that belongs to `key` is free. */
+  /** Shifts rows by one, up to the next empty row, so that the place that belongs to `key` is free and empty. */
   #open(key: number): number {
     const rows = this.rows;
     let at = this.#home(key);
     while (rows[at + TERMS_HIGH] !== 0 && (rows[at + KEY] as number) >>> 0 < key >>> 0) at += ROW;
     let end = at;
     while (rows[end + TERMS_HIGH] !== 0) end += ROW;
-    rows.copyWithin(at + ROW, at, end);
+    if (end > at) {
+      rows.copyWithin(at + ROW, at, end);
+      rows.fill(0, at, at + ROW);
+    }
     return at;
   }
 

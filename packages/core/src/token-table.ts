@@ -1,9 +1,9 @@
-import { type Digest, digestToBytes } from './digest.ts';
+import type { Digest } from './digest.ts';
 import { FoundToken } from './found-token.ts';
 import type { TokenId } from './id.ts';
 import { LONGEST_NAME, Names } from './names.ts';
 import { idAt, packId } from './packed-id.ts';
-import { ID, NAME, packTerms, TERMS_HIGH, TERMS_LOW } from './row.ts';
+import { DIGEST_WORDS, ID, ID_WORDS, NAME, packTerms, TERMS_HIGH, TERMS_LOW } from './row.ts';
 import { Segment, type Words } from './segment.ts';
 
 /** What the table holds of one value of one token. Times are milliseconds since the epoch. */
@@ -19,9 +19,19 @@ export interface TableEntry {
 const SEGMENT_BITS = 8;
 const SEGMENT_SHIFT = 32 - SEGMENT_BITS;
 
+const scratch = new Int32Array(DIGEST_WORDS);
+
+/** The words of a digest, good until the next call: one array serves all of a load. */
 function wordsOf(digest: Digest): Words {
-  const bytes = digestToBytes(digest);
-  return Int32Array.from([0, 4, 8, 12, 16], (at) => bytes.readInt32BE(at));
+  for (let i = 0; i < DIGEST_WORDS; i++) {
+    const at = i * 4;
+    scratch[i] =
+      (digest.charCodeAt(at) << 24) |
+      (digest.charCodeAt(at + 1) << 16) |
+      (digest.charCodeAt(at + 2) << 8) |
+      digest.charCodeAt(at + 3);
+  }
+  return scratch;
 }
 
 /**
@@ -32,7 +42,7 @@ export class TokenTable {
   readonly #segments: readonly Segment[] = Array.from({ length: 1 << SEGMENT_BITS }, () => new Segment());
   readonly #names: Names | undefined;
   /** An id is packed here first, so that one that is refused leaves nothing half written. */
-  readonly #packed = new Int32Array(4);
+  readonly #packed = new Int32Array(ID_WORDS);
   #size = 0;
 
   constructor(options: { names: boolean } = { names: true }) {
@@ -53,11 +63,11 @@ export class TokenTable {
 
   /**
    * Adds the value with this digest, or replaces what is known of it. Throws a RangeError for a foreign id,
-   * name or time and a URIError for a name that is no Unicode, and then changes nothing.
+   * name or time and, where names are kept, a URIError for one that is no Unicode; then nothing has changed.
    */
   set({ digest, id, name, expiresAt, active, write }: TableEntry): void {
     const [low, high] = packTerms(expiresAt, active, write);
-    const encoded = encodeURIComponent(name);
+    const encoded = this.#names ? encodeURIComponent(name) : '';
     if (encoded.length > LONGEST_NAME) throw new RangeError('Not a name.');
     packId(id, this.#packed, 0);
     const words = wordsOf(digest);
@@ -70,7 +80,7 @@ export class TokenTable {
     const rows = segment.rows;
     rows[at + TERMS_LOW] = low;
     rows[at + TERMS_HIGH] = high;
-    rows.set(this.#packed, at + ID);
+    for (let i = 0; i < ID_WORDS; i++) rows[at + ID + i] = this.#packed[i] as number;
     if (this.#names) rows[at + NAME] = this.#names.replace(rows[at + NAME] as number, encoded);
   }
 
