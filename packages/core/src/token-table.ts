@@ -3,7 +3,7 @@ import { FoundToken } from './found-token.ts';
 import type { TokenId } from './id.ts';
 import { LONGEST_NAME, Names } from './names.ts';
 import { idAt, packId } from './packed-id.ts';
-import { ID, NAME, packTerms, TERMS_HIGH, TERMS_LOW } from './row.ts';
+import { DIGEST_WORDS, ID, NAME, packTerms, TERMS_HIGH, TERMS_LOW } from './row.ts';
 import { Segment, type Words } from './segment.ts';
 
 /** What the table holds of one value of one token. Times are milliseconds since the epoch. */
@@ -21,7 +21,9 @@ const SEGMENT_SHIFT = 32 - SEGMENT_BITS;
 
 function wordsOf(digest: Digest): Words {
   const bytes = digestToBytes(digest);
-  return Int32Array.from([0, 4, 8, 12, 16], (at) => bytes.readInt32BE(at));
+  const words = new Int32Array(DIGEST_WORDS);
+  for (let i = 0; i < DIGEST_WORDS; i++) words[i] = bytes.readInt32BE(4 * i);
+  return words;
 }
 
 /**
@@ -60,7 +62,11 @@ export class TokenTable {
     const encoded = encodeURIComponent(name);
     if (encoded.length > LONGEST_NAME) throw new RangeError('Not a name.');
     packId(id, this.#packed, 0);
-    const words = wordsOf(digest);
+    this.put(wordsOf(digest), this.#packed, low, high, encoded);
+  }
+
+  /** What `set` does, with everything in the form in which it is kept (see row.ts); nothing is checked. */
+  put(words: Words, id: Int32Array, low: number, high: number, encodedName: string): void {
     const segment = this.#segmentOf(words);
     let at = segment.find(words);
     if (at === -1) {
@@ -70,8 +76,8 @@ export class TokenTable {
     const rows = segment.rows;
     rows[at + TERMS_LOW] = low;
     rows[at + TERMS_HIGH] = high;
-    rows.set(this.#packed, at + ID);
-    if (this.#names) rows[at + NAME] = this.#names.replace(rows[at + NAME] as number, encoded);
+    rows.set(id, at + ID);
+    if (this.#names) rows[at + NAME] = this.#names.replace(rows[at + NAME] as number, encodedName);
   }
 
   /** Takes the value out. False when it was not there. */
