@@ -1,5 +1,6 @@
 import { type Digest, digestFromBytes, digestToBytes } from './digest.ts';
 import { packId, unpackId } from './packed-id.ts';
+import { DIGEST_WORDS, packTerms } from './row.ts';
 import type { TableEntry, TokenTable } from './token-table.ts';
 
 /** Where the parts of a token start. All numbers are big-endian; the name, in UTF-8, comes last. */
@@ -70,7 +71,35 @@ export function* unpackTokens(batch: Uint8Array): Generator<TableEntry, void, un
   }
 }
 
-/** Puts a packed batch into the table. */
+/** The characters of ASCII that percent-encoding leaves alone. */
+const IS_PLAIN = new Uint8Array(256);
+for (let code = 0; code < 128; code++) {
+  const char = String.fromCharCode(code);
+  if (encodeURIComponent(char) === char) IS_PLAIN[code] = 1;
+}
+
+function encodedName(bytes: Buffer, from: number, end: number): string {
+  for (let i = from; i < end; i++) {
+    if (IS_PLAIN[bytes[i] as number] !== 1) return encodeURIComponent(bytes.toString('utf8', from, end));
+  }
+  return bytes.toString('latin1', from, end);
+}
+
+/** Puts a packed batch into the table. Throws a RangeError where the batch is cut short. */
 export function loadTokens(table: TokenTable, batch: Uint8Array): void {
-  for (const entry of unpackTokens(batch)) table.set(entry);
+  const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
+  const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
+  const digest = new Int32Array(DIGEST_WORDS);
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + NAME + view.getUint16(at + NAME_LENGTH);
+    if (end > bytes.length) throw new RangeError('The batch is cut short.');
+    for (let i = 0; i < DIGEST_WORDS; i++) digest[i] = view.getInt32(at + 4 * i);
+    for (let i = 0; i < 4; i++) words[i] = view.getInt32(at + ID + 4 * i);
+    // An expiry of all ones means never in the table too.
+    const expiry = view.getUint16(at + EXPIRY) * 2 ** 32 + view.getUint32(at + EXPIRY + 2);
+    const flags = view.getUint8(at + FLAGS);
+    const [low, high] = packTerms(expiry, (flags & ACTIVE) !== 0, (flags & WRITE) !== 0);
+    table.put(digest, words, low, high, encodedName(bytes, at + NAME, end));
+    at = end;
+  }
 }

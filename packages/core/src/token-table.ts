@@ -70,7 +70,11 @@ export class TokenTable {
     const encoded = this.#names ? encodeURIComponent(name) : '';
     if (encoded.length > LONGEST_NAME) throw new RangeError('Not a name.');
     packId(id, this.#packed, 0);
-    const words = wordsOf(digest);
+    this.put(wordsOf(digest), this.#packed, low, high, encoded);
+  }
+
+  /** What `set` does, with everything in the form in which it is kept (see row.ts); nothing is checked. */
+  put(words: Words, id: Int32Array, low: number, high: number, encodedName: string): void {
     const segment = this.#segmentOf(words);
     let at = segment.find(words);
     if (at === -1) {
@@ -80,8 +84,8 @@ export class TokenTable {
     const rows = segment.rows;
     rows[at + TERMS_LOW] = low;
     rows[at + TERMS_HIGH] = high;
-    for (let i = 0; i < ID_WORDS; i++) rows[at + ID + i] = this.#packed[i] as number;
-    if (this.#names) rows[at + NAME] = this.#names.replace(rows[at + NAME] as number, encoded);
+    for (let i = 0; i < ID_WORDS; i++) rows[at + ID + i] = id[i] as number;
+    if (this.#names) rows[at + NAME] = this.#names.replace(rows[at + NAME] as number, encodedName);
   }
 
   /** Takes the value out. False when it was not there. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { digestFromBytes, digestOf, digestToBytes } from '@hallpass/core/digest';
+import { type Digest, digestFromBytes, digestOf, digestToBytes } from '@hallpass/core/digest';
 import { newTokenId } from '@hallpass/core/id';
 import { loadTokens, packTokens, unpackTokens } from '@hallpass/core/packed';
 import { TokenTable } from '@hallpass/core/token-table';
@@ -20,6 +20,14 @@ const entry = fc.record(
   },
   { noNullPrototype: true },
 );
+
+function known(table: TokenTable, digest: Digest) {
+  const bytes = digestToBytes(digest);
+  const found = table.find(Int32Array.from([0, 4, 8, 12, 16], (at) => bytes.readInt32BE(at)));
+  if (!found) return undefined;
+  const { id, name, expiresAt, active, write } = found;
+  return { id, name, expiresAt, active, write };
+}
 
 test('what is packed comes out as it went in', () => {
   fc.assert(
@@ -40,24 +48,31 @@ test('a batch that starts somewhere inside a larger buffer is read from its own 
 test('a batch that is cut short is refused wherever the cut is', () => {
   const packed = packTokens(fc.sample(entry, 1));
   for (let length = 1; length < packed.length; length++) {
-    assert.throws(() => [...unpackTokens(packed.subarray(0, length))], RangeError);
+    const cut = packed.subarray(0, length);
+    assert.throws(() => [...unpackTokens(cut)], RangeError);
+    assert.throws(() => loadTokens(new TokenTable(), cut), RangeError);
   }
 });
 
-test('a packed batch fills the token table', () => {
+test('a packed batch fills the token table as setting each token does', () => {
+  fc.assert(
+    fc.property(fc.array(entry), (entries) => {
+      const [set, loaded] = [new TokenTable(), new TokenTable()];
+      for (const each of entries) set.set(each);
+      loadTokens(loaded, packTokens(entries));
+      assert.equal(loaded.size, set.size);
+      for (const { digest } of entries) assert.deepEqual(known(loaded, digest), known(set, digest));
+    }),
+  );
+});
+
+test('a token that was loaded is found with everything that is known of it', () => {
   const table = new TokenTable();
   const digest = digestOf('a value');
   const id = newTokenId(1_800_000_000_000, randomBytes);
-  loadTokens(
-    table,
-    packTokens([{ digest, id, name: 'Zoë 🗝', expiresAt: 1_800_000_000_001, active: true, write: false }]),
-  );
-  const bytes = digestToBytes(digest);
-  const found = table.find(Int32Array.from([0, 4, 8, 12, 16], (at) => bytes.readInt32BE(at)));
-  assert.deepEqual(
-    [found?.endsAt, found?.active, found?.write, found?.id, found?.name],
-    [1_800_000_000_001, true, false, id, 'Zoë 🗝'],
-  );
+  const terms = { expiresAt: 1_800_000_000_001, active: true, write: false };
+  loadTokens(table, packTokens([{ digest, id, name: 'Zoë 🗝', ...terms }]));
+  assert.deepEqual(known(table, digest), { id, name: 'Zoë 🗝', ...terms });
 });
 
 test('the bytes of a packed token stay the same from version to version', () => {

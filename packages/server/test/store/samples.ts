@@ -98,7 +98,7 @@ export function allTokens(store: Store): Promise<TokenRecord[]> {
 }
 
 /** What `load` hands over, by id. */
-export async function loaded(store: Store): Promise<Map<TokenId, TableEntry>> {
+export async function loaded(store: Pick<Store, 'load'>): Promise<Map<TokenId, TableEntry>> {
   const entries = new Map<TokenId, TableEntry>();
   await store.load(
     () => {},

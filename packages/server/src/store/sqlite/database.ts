@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { beginHistory, KNOWN_MIGRATIONS, migrate } from '../sql/migrations.ts';
 import { StoreError } from '../store.ts';
 import { queriesOver } from './dialect.ts';
-import { APPLICATION_ID, inspect } from './inspection.ts';
+import { APPLICATION_ID, hasLog, inspect } from './inspection.ts';
 
 type Database = InstanceType<typeof DatabaseSync>;
 
@@ -54,11 +54,10 @@ async function upgrade(connection: Database): Promise<void> {
   connection.exec(`pragma user_version = ${KNOWN_MIGRATIONS.length}`);
 }
 
-function syncFolder(file: string): void {
-  if (process.platform === 'win32') return;
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+function sync(path: string, flags: 'r' | 'r+'): void {
+  const handle = openSync(path, flags);
+  fsyncSync(handle);
+  closeSync(handle);
 }
 
 /**
@@ -72,14 +71,16 @@ async function create(file: string, epoch: string): Promise<void> {
   closeSync(openSync(aside, 'wx', 0o600));
   const connection = new DatabaseSync(aside);
   try {
+    connection.exec('pragma synchronous = off');
     await upgrade(connection);
     await beginHistory(queriesOver(connection), epoch);
     connection.exec(`pragma application_id = ${APPLICATION_ID}`);
   } finally {
     connection.close();
   }
+  sync(aside, 'r+');
   renameSync(aside, file);
-  syncFolder(file);
+  if (process.platform !== 'win32') sync(dirname(file), 'r');
 }
 
 /** The mark that there was a database here: without it a lost file would start over empty, and nobody would know. */
@@ -93,7 +94,7 @@ function markOf(file: string): string {
  */
 export async function openDatabase(file: string, epoch: string): Promise<Database> {
   if (existsSync(file)) inspect(file);
-  else if (existsSync(markOf(file)) || existsSync(`${file}-wal`)) {
+  else if (existsSync(markOf(file)) || hasLog(file)) {
     throw new StoreError(
       'missing',
       `${file} is gone. Restore it from a backup; to start over with no tokens, remove ${markOf(file)} too.`,

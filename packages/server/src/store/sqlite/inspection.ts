@@ -40,7 +40,8 @@ function readHeader(file: string): { header: Buffer; size: number } {
   }
 }
 
-function hasLog(file: string): boolean {
+/** Whether there is something in the write-ahead log of this database. */
+export function hasLog(file: string): boolean {
   return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 

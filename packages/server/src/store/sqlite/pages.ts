@@ -2,7 +2,7 @@ import type { TokenId } from '@hallpass/core/id';
 import { packId } from '@hallpass/core/packed-id';
 import type { Connection } from './dialect.ts';
 
-const TOKENS_A_PAGE = 16_384;
+const TOKENS_A_PAGE = 4_096;
 const DIGEST = 32;
 const ID_TEXT = 30;
 const ID_BYTES = 16;
