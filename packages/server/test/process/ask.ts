@@ -35,7 +35,9 @@ function open(
 
 /** Sends one request, to an address as a server tells it, and rejects unless a whole answer comes back. */
 export function ask(address: string, { key, body, ca, ...options }: Question): Promise<Answer> {
+  const text = body && JSON.stringify(body);
   const headers = {
+    ...(text === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(text)) }),
     ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
     ...(options.headers as NodeJS.Dict<string>),
   };
@@ -53,6 +55,6 @@ export function ask(address: string, { key, body, ca, ...options }: Question): P
       response.on('error', reject).resume();
       response.on('end', () => resolve({ status, headers: received, body: {} as Answer['body'] }));
     });
-    request.end(body && JSON.stringify(body));
+    request.end(text);
   });
 }

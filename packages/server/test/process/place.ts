@@ -36,6 +36,8 @@ export interface Place {
   readonly data: string;
   /** Starts a server on a free port. */
   launch(options?: Launch): ServerProcess;
+  /** Called when the test has ended and every server with it, before the folder is removed. */
+  atEnd(end: () => void): void;
   /** Starts a server and waits until it is ready. */
   serve(options?: Launch): Promise<ReadyServer>;
 }
@@ -70,9 +72,11 @@ export function place(context: TestContext): Place {
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-process-'));
   const data = join(folder, 'data');
   const servers: ServerProcess[] = [];
+  const endings: (() => void)[] = [];
   context.after(async () => {
     for (const { child } of servers) child.kill('SIGKILL');
     await Promise.all(servers.map(({ ended }) => ended));
+    for (const end of endings) end();
     rmSync(folder, { recursive: true, force: true });
   });
   const launch = ({ words = [], env = {}, shell = ':' }: Launch = {}) => {
@@ -90,5 +94,5 @@ export function place(context: TestContext): Place {
     const address = addressIn(server.output());
     return { ...server, address, ask: (question: Question) => ask(address, question) };
   };
-  return { folder, data, launch, serve };
+  return { folder, data, launch, serve, atEnd: (end) => void endings.push(end) };
 }
