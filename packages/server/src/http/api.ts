@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { HallpassError } from '@hallpass/core/errors';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from '../log.ts';
+import { StoreError } from '../store/store.ts';
 import type { ApiParts } from './api-parts.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { Cursors } from './cursor.ts';
@@ -29,6 +30,13 @@ const FRAMEWORK: Readonly<Record<string, () => HallpassError>> = {
 
 function asHallpassError(error: unknown): HallpassError {
   if (error instanceof HallpassError) return error;
+  if (error instanceof StoreError) {
+    return new HallpassError(
+      'storage_unavailable',
+      'The database cannot do this now; checks go on. Try again shortly; the log of the server says why.',
+      { cause: error },
+    );
+  }
   const { code, validation } = error as { code?: string; validation?: readonly SchemaError[] };
   if (validation) {
     return new HallpassError(

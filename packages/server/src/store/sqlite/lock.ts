@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { StoreError } from '../store.ts';
+import { faultOf } from './faults.ts';
 
 /** Makes the file, readable by its owner only, unless it is there. */
 function makeFile(file: string): void {
@@ -25,6 +26,8 @@ export class Lock {
       this.#connection.exec('begin exclusive');
     } catch (error) {
       this.#connection.close();
+      const fault = faultOf(error);
+      if (fault.fault !== 'in_use') throw fault;
       throw new StoreError(
         'in_use',
         `Another server works on ${database}. Stop it first, or give this one a data folder of its own.`,
