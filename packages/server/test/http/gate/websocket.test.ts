@@ -60,7 +60,7 @@ describe('upgrades at the gate', () => {
     const client = await RawClient.open(t, port);
     client.send(bytesOf('GET', '/chat', [bearer(values.writer), ...UPGRADE]));
     await client.until((text) => text.includes('hello'));
-    const closed = once(sockets[0] as Duplex, 'close');
+    const closed = once(sockets[0] as Duplex, 'end');
     client.socket.destroy();
     await closed;
   });
@@ -163,7 +163,7 @@ describe('upgrades at the gate', () => {
     client.send(bytesOf('GET', '/chat', [bearer(values.writer), ...UPGRADE]));
     const [, socket] = (await waiting) as [IncomingMessage, Duplex];
     socket.resume();
-    const closed = once(socket, 'close');
+    const closed = once(socket, 'end');
     client.socket.destroy();
     await closed;
   });
