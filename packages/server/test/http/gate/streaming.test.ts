@@ -198,7 +198,7 @@ describe('when one side goes away', () => {
     const all = signal<number>();
     const { port, values, upstream, live } = await stand(t, {
       upstream: (_request, response) => {
-        response.write(BLOCK);
+        response.write('x'.repeat(2000));
         response.once('close', () => {
           if (++aborted === 1000) all.tell(aborted);
         });
