@@ -25,14 +25,19 @@ export class Tunnels {
       client.destroy();
       upstream.destroy();
     };
-    for (const side of [client, upstream]) {
+    for (const [side, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
       side.on('error', close);
       side.on('close', close);
+      // A WebSocket has no use for half a connection: once the last bytes are out, both halves go.
+      side.on('end', () => other.end(close));
     }
     client.write(head, 'latin1');
     if (early.length > 0) upstream.write(early);
-    client.pipe(upstream);
-    upstream.pipe(client);
+    client.pipe(upstream, { end: false });
+    upstream.pipe(client, { end: false });
   }
 
   closeAll(): void {
