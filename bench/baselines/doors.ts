@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { digestOf } from '@hallpass/core/digest';
 import { newTokenId } from '@hallpass/core/id';
 import { mint } from '@hallpass/core/token';
+import { TokenTable } from '@hallpass/core/token-table';
 import { TrustedProxies } from 'hallpass/http/address';
 import { createForwardAuth } from 'hallpass/http/forward-auth';
 import { Front, SERVER_OPTIONS } from 'hallpass/http/front';
@@ -14,7 +15,7 @@ import { requestIds } from 'hallpass/http/request-id';
 import { Live } from 'hallpass/live';
 import { Usage } from 'hallpass/usage';
 
-const live: Live = new Live(Date.now, new Usage(Date.now, (ref) => live.tokens.idOf(ref)));
+const live = new Live(new TokenTable(), new Usage(), Date.now);
 let value = '';
 for (let i = 0; i < 100_000; i++) {
   value = mint('hp_', randomBytes).reveal();
