@@ -2,11 +2,11 @@ import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructur
 import {
   CompiledQuery,
   type DatabaseConnection,
-  type Driver,
   Kysely,
   SqliteAdapter,
-  SqliteDialect,
   SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
   type SqliteStatement,
 } from 'kysely';
 import type { Schema } from '../sql/schema.ts';
@@ -105,24 +105,14 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
-class ConnectionDialect extends SqliteDialect {
-  readonly #connection: Connection;
-
-  constructor(connection: Connection) {
-    super({ database: new Statements(connection) });
-    this.#connection = connection;
-  }
-
-  override createDriver(): Driver {
-    return new ConnectionDriver(this.#connection);
-  }
-
-  override createAdapter(): SqliteAdapter {
-    return new TransactionalAdapter();
-  }
-}
-
 /** Typed queries over one connection. Destroying it closes the connection. */
 export function queriesOver(connection: Connection): Kysely<Schema> {
-  return new Kysely<Schema>({ dialect: new ConnectionDialect(connection) });
+  return new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => new TransactionalAdapter(),
+      createDriver: () => new ConnectionDriver(connection),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
 }
