@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { runningServer } from './running-server.ts';
 import { ROOT } from './source-files.ts';
 
 /** A block of shell that is run, and the answer printed below it, if any. */
@@ -16,29 +15,6 @@ const SEPARATOR = '\u001e';
 
 const page = readFileSync(join(ROOT, 'docs/http-api.md'), 'utf8');
 
-/** A server of its own; gives its port and the folder it was started in. */
-async function server(t: TestContext): Promise<{ port: string; folder: string }> {
-  const folder = mkdtempSync(join(tmpdir(), 'hallpass-docs-'));
-  const child = spawn(process.execPath, [join(ROOT, 'packages/server/dist/bin.js'), 'serve'], {
-    cwd: folder,
-    env: { PATH: process.env['PATH'], PORT: '0' },
-  });
-  t.after(async () => {
-    child.kill();
-    await once(child, 'close');
-    rmSync(folder, { recursive: true });
-  });
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      const port = /"address":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(said)?.[1];
-      if (port !== undefined) resolve({ port, folder });
-    });
-    child.on('close', () => reject(new Error(`ended: ${said}`)));
-  });
-}
-
 /** The keys of everything in a JSON value; of an array, those of its first item. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
@@ -48,7 +24,7 @@ function shapeOf(value: unknown): unknown {
 }
 
 test('every example in docs/http-api.md runs as printed and is answered in the form that is printed', async (t) => {
-  const { port, folder } = await server(t);
+  const { port, folder } = await runningServer(t);
   const examples = [...page.matchAll(EXAMPLES)];
   assert.ok(examples.length > 10);
   const script = examples.map(([, shell]) => `${shell}printf '${SEPARATOR}'\n`).join('');
@@ -64,7 +40,7 @@ test('every example in docs/http-api.md runs as printed and is answered in the f
 });
 
 test('docs/http-api.md names every call of the API', async (t) => {
-  const { port } = await server(t);
+  const { port } = await runningServer(t);
   const answer = await fetch(`http://127.0.0.1:${port}/_/openapi.json`);
   const { paths } = (await answer.json()) as { paths: Record<string, Record<string, unknown>> };
   for (const [path, methods] of Object.entries(paths)) {
