@@ -104,6 +104,12 @@ describe('the documentation', () => {
     assert.deepEqual(firstColumn(operations, 'The data folder').sort(), files.sort());
   });
 
+  it('CONTRIBUTING.md names every verb of package.json', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
+    const named = page('CONTRIBUTING.md').text.matchAll(/`npm (?:run )?(\w+)`/g);
+    assert.deepEqual([...named].map(([, verb]) => verb).sort(), Object.keys(scripts).sort());
+  });
+
   it('has no link that leads nowhere', () => {
     const broken: string[] = [];
     for (const each of pages) {
