@@ -1,10 +1,11 @@
 // Sets up what a fresh clone needs, then runs every built test. Arguments narrow it to matching files:
 //   npm test -- gate table
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root, run, setup } from './setup.mjs';
 
 function testsBelow(folder) {
+  if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true })
     .map((file) => join(root, folder, String(file)))
     .filter((file) => file.endsWith('.test.js'));

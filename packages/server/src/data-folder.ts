@@ -95,8 +95,20 @@ export class DataFolder {
         await handle.close();
       }
       await rename(draft, file);
+      await this.#syncNames();
     } catch (error) {
       throw new StartError('data_unavailable', `${file} cannot be written (${codeOf(error)}).`, error);
+    }
+  }
+
+  /** A new name in the folder outlives a power cut only when the folder itself is on disk. */
+  async #syncNames(): Promise<void> {
+    if (process.platform === 'win32') return;
+    const handle = await open(this.path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
     }
   }
 }

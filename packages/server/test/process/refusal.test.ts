@@ -124,6 +124,12 @@ test('a wrong secret key ends the start with 25, and no file is touched', async 
   await refuses(made, 25, /secret key is not the one that sealed/, { env });
 });
 
+test('a secret key file that holds no key ends the start with 25, and no file is touched', async (t) => {
+  const made = await used(t);
+  writeFileSync(join(made.data, 'secret.key'), 'half a k');
+  await refuses(made, 25, /secret\.key does not hold a key of 32 bytes/);
+});
+
 test('a data folder that is a file, or below one, ends the start with 23', async (t) => {
   const { folder, launch } = place(t);
   const file = join(folder, 'file');

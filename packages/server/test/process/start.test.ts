@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { OWNER_KEY } from './ask.ts';
@@ -28,6 +28,22 @@ test('the first start makes both keys for its user alone and shows the owner key
   const second = await serve();
   assert.ok(!second.output().includes('hpo_'));
   assert.equal((await second.ask({ path: '/_/token', key })).status, 200);
+});
+
+test('a first start that was killed at any point can be made again, and its owner key works', async (t) => {
+  for (const file of ['hallpass.db.new', 'hallpass.db', 'secret.key', 'owner.key.new', 'owner.key'])
+    await t.test(`killed when ${file} appeared`, async (t) => {
+      const { data, launch, serve } = place(t);
+      mkdirSync(data);
+      const watcher = watch(data, (_event, name) => name === file && server.child.kill('SIGKILL'));
+      const server = launch();
+      await server.ended;
+      watcher.close();
+
+      const again = await serve();
+      const key = readFileSync(join(data, 'owner.key'), 'utf8').trim();
+      assert.equal((await again.ask({ path: '/_/token', key })).status, 200);
+    });
 });
 
 test('a given owner key is written nowhere and printed nowhere', async (t) => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, watch } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { OWNER_KEY } from './ask.ts';
-import { Creators, verify } from './clients.ts';
+import { Creators, create, verify } from './clients.ts';
 import { place, type ReadyServer } from './place.ts';
 
 const env = { HALLPASS_OWNER_KEY: OWNER_KEY };
@@ -61,4 +61,24 @@ test('C111: a second signal ends it at once, whatever is under way', async (t) =
   await server.printed('"msg":"stopping"');
   server.child.kill('SIGTERM');
   assert.equal((await server.ended).code, 143);
+});
+
+test('C111: a signal during the start ends it in order: 0, and the next start finds all in place', async (t) => {
+  const { data, launch, serve } = place(t);
+  mkdirSync(data);
+  const watcher = watch(data, (_event, name) => name === 'secret.key' && server.child.kill('SIGTERM'));
+  const server = launch({ env });
+  assert.equal((await server.ended).code, 0);
+  watcher.close();
+  const again = await serve({ env });
+  assert.equal((await again.ask({ path: '/_/token', key: OWNER_KEY })).status, 200);
+});
+
+test('SIGHUP ends nothing where there is no certificate, and a reader of the log that has gone ends nothing', async (t) => {
+  const server = await place(t).serve({ env });
+  server.child.kill('SIGHUP');
+  server.child.stdout?.destroy();
+  for (const name of ['a', 'b', 'c']) assert.equal((await create(server.address, name)).status, 201);
+  server.child.kill('SIGTERM');
+  assert.equal((await server.ended).code, 0);
 });
