@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What an operator can do; each is a line of the audit trail. */
+/** What can be done; each is a line of the audit trail. */
 export const ACTIONS = [
   'token.create',
   'token.list',
@@ -8,6 +8,8 @@ export const ACTIONS = [
   'token.change',
   'token.delete',
   'token.reveal',
+  'token.introspect',
+  'token.revoke',
   'operator.create',
   'operator.list',
   'operator.change',
@@ -22,7 +24,7 @@ export type Action = (typeof ACTIONS)[number];
 export interface AuditDraft {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** The operator's name, or `system`. */
+  /** The operator's name; `system`; or `bearer`, whoever held the value itself. */
   readonly actor: string;
   readonly actorId: string | null;
   readonly action: Action;

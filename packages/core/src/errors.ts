@@ -21,6 +21,7 @@ export const ERRORS = {
   body_too_large: { status: 413, title: 'The body is too large' },
   target_too_long: { status: 414, title: 'The request target is too long' },
   unsupported_encoding: { status: 415, title: 'The content encoding is not supported' },
+  unsupported_media_type: { status: 415, title: 'The media type is not supported here' },
   expectation_failed: { status: 417, title: 'The expectation cannot be met' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
   rate_limited: { status: 429, title: 'Too many requests' },

@@ -15,6 +15,13 @@ function ulid(now: number, random: RandomBytes): string {
   return time + tail;
 }
 
+/** When the record with this id was made, in milliseconds since the epoch. */
+export function madeAt(id: TokenId | OperatorId): number {
+  let time = 0;
+  for (const digit of id.slice(4, 14)) time = time * 32 + DIGITS.indexOf(digit);
+  return time;
+}
+
 export function newTokenId(now: number, random: RandomBytes): TokenId {
   return `tok_${ulid(now, random)}`;
 }

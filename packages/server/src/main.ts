@@ -57,6 +57,7 @@ async function startOn(
     upstream: config.upstream ? { ...config.upstream, ...UPSTREAM_LIMITS } : undefined,
     trustedProxies: new TrustedProxies(config.trustedProxies),
     proxySecret: config.proxySecret ?? undefined,
+    publicUrl: config.publicUrl,
     metricsPublic: config.metricsPublic,
     cursorKey: await cursorKey(store),
   });

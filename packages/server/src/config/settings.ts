@@ -9,6 +9,7 @@ import {
   readFileMode,
   readHost,
   readNetworks,
+  readOrigin,
   readOwnerKey,
   readPath,
   readPort,
@@ -34,6 +35,8 @@ export interface Config {
   readonly secretKey: KeyObject | null;
   readonly reveal: 'yes' | 'never';
   readonly upstream: Upstream | null;
+  /** Scheme and authority, no slash at the end. */
+  readonly publicUrl: string | null;
   /** Addresses and CIDR ranges. */
   readonly trustedProxies: readonly string[];
   readonly proxySecret: Secret | null;
@@ -134,6 +137,13 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     description:
       'Service behind the gate: http(s)://HOST[:PORT][/PATH] or unix:PATH; without it there is no gate.',
     show: ({ origin, prefix, socketPath }) => (socketPath === null ? origin + prefix : `unix:${socketPath}`),
+  },
+  publicUrl: {
+    parse: readOrigin,
+    default: null,
+    value: 'URL',
+    description:
+      'How clients reach this server: http(s)://HOST[:PORT]; without it, what each request calls it.',
   },
   trustedProxies: {
     parse: readNetworks,

@@ -106,6 +106,13 @@ export const readUpstream: Parse<Upstream> = (text, cwd) => {
   return { origin: new URL(authority).origin, prefix, socketPath: null };
 };
 
+export const readOrigin: Parse<string> = (text) => {
+  const [, authority = '', path = ''] = UPSTREAM.exec(text) ?? [];
+  if (!URL.canParse(authority) || path !== '')
+    throw new Unfit('must be http://HOST[:PORT] or https://HOST[:PORT], without a path');
+  return new URL(authority).origin;
+};
+
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const family = isIP(address);

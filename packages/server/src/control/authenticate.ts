@@ -5,11 +5,19 @@ import { HallpassError } from '@hallpass/core/errors';
 import { statusOf } from '@hallpass/core/record';
 import { hasForm } from '@hallpass/core/token';
 
-/** Which operator a request comes from. Throws 401 or 400; all that is wrong with a key gives one answer. */
+function isCalled({ id, name }: OperatorState, said: string | undefined): boolean {
+  return said === undefined || said === id || said.normalize('NFC') === name;
+}
+
+/**
+ * Which operator a request comes from. Where it says a name or id beside its key, both must be of one operator.
+ * Throws 401 or 400; all that is wrong with a key gives one answer.
+ */
 export function authenticate(
   presented: Presented,
   operators: { get(digest: Digest): OperatorState | undefined },
   now: number,
+  said?: string,
 ): OperatorState {
   if (presented === ABSENT) {
     throw new HallpassError('missing_credential', 'Send an operator key: `Authorization: Bearer hpo_…`.');
@@ -21,7 +29,7 @@ export function authenticate(
     );
   }
   const operator = hasForm(presented, 'hpo_') ? operators.get(digestOf(presented)) : undefined;
-  if (operator && statusOf(operator, now) === 'active') return operator;
+  if (operator && isCalled(operator, said) && statusOf(operator, now) === 'active') return operator;
   throw new HallpassError(
     'invalid_token',
     'This is not the key of an active operator. A token cannot manage tokens.',

@@ -11,6 +11,8 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'token.change': ['owner', 'manager'],
   'token.delete': ['owner', 'manager'],
   'token.reveal': ['owner', 'manager'],
+  'token.introspect': ['owner', 'verifier'],
+  'token.revoke': [],
   'operator.create': ['owner'],
   'operator.list': ['owner'],
   'operator.change': ['owner'],

@@ -1,4 +1,5 @@
 import { HallpassError } from '@hallpass/core/errors';
+import type { TokenId } from '@hallpass/core/id';
 import type { TokenRecord } from '@hallpass/core/record';
 import type { NewToken, Store } from '../store/store.ts';
 import { differences } from './differences.ts';
@@ -14,7 +15,15 @@ const SHOWN = {
 
 /** The token with this name, or `token_not_found`. */
 export async function existingToken(store: Store, name: string): Promise<TokenRecord> {
-  const token = await store.tokenByName(name);
+  return found(await store.tokenByName(name));
+}
+
+/** The token with this id, or `token_not_found`. */
+export async function tokenWithId(store: Store, id: TokenId): Promise<TokenRecord> {
+  return found(await store.tokenById(id));
+}
+
+function found(token: TokenRecord | undefined): TokenRecord {
   if (token) return token;
   throw new HallpassError('token_not_found', 'Check the name; the list of tokens shows which there are.');
 }

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Control } from '../control/control.ts';
 import type { Live } from '../live.ts';
 import type { Logger } from '../log.ts';
+import type { FailureLimit } from './failure-limit.ts';
+import type { IssuerOf } from './issuer.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What the doors of the API work with. */
@@ -15,6 +17,8 @@ export interface ApiParts {
   readonly cursorKey: string;
   /** What `/_/health/ready` answers. */
   readonly readiness: () => 'starting' | 'ready' | 'stopping';
+  readonly issuerOf: IssuerOf;
+  readonly failures: FailureLimit;
   readonly requestIdOf: (request: IncomingMessage) => string;
   readonly addressOf: (request: IncomingMessage) => string | null;
 }

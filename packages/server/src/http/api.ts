@@ -5,12 +5,15 @@ import type { Logger } from '../log.ts';
 import { StoreError } from '../store/store.ts';
 import type { ApiParts } from './api-parts.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { refuseEncoding } from './content-encoding.ts';
 import { Cursors } from './cursor.ts';
 import { docsRoutes, keepDocument } from './docs-routes.ts';
+import { RateLimited } from './failure-limit.ts';
 import { forwardAuthRoutes } from './forward-auth-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { fieldErrors, type SchemaError } from './input-errors.ts';
 import { metricsRoutes } from './metrics-routes.ts';
+import { oauthRoutes } from './oauth-routes.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { MALFORMED_CHALLENGE, problem } from './respond.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -24,6 +27,8 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 /** Errors of Fastify itself, by the code it gives them. */
 const FRAMEWORK: Readonly<Record<string, () => HallpassError>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: () => new HallpassError('body_too_large', 'Send at most 64 KiB.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    new HallpassError('unsupported_media_type', 'Send a form: application/x-www-form-urlencoded.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     new HallpassError('invalid_input', 'Send as many bytes as Content-Length says.'),
 };
@@ -95,6 +100,7 @@ export async function buildApi(parts: ApiParts): Promise<RequestListener> {
   metricsRoutes(app, parts);
   healthRoutes(app, parts);
   forwardAuthRoutes(app);
+  await oauthRoutes(app, parts);
   docsRoutes(app);
   await app.ready();
   return listener;
@@ -103,9 +109,7 @@ export async function buildApi(parts: ApiParts): Promise<RequestListener> {
 function readEveryBodyAsJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-    if (request.headers['content-encoding'] !== undefined) {
-      throw new HallpassError('unsupported_encoding', 'Send the body as it is, without Content-Encoding.');
-    }
+    refuseEncoding(request);
     return body.length === 0 ? null : parseStrictJson(body);
   });
 }
@@ -150,5 +154,6 @@ function sendError(log: Logger, error: unknown, request: FastifyRequest, reply: 
     challenge,
   });
   for (let i = 0; i < headers.length; i += 2) reply.header(headers[i] as string, headers[i + 1]);
+  if (known instanceof RateLimited) reply.headers(known.headers);
   return reply.code(status).serializer(String).send(body);
 }

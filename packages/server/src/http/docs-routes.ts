@@ -39,6 +39,11 @@ export async function keepDocument(app: FastifyInstance): Promise<void> {
       components: {
         securitySchemes: {
           operatorKey: { type: 'http', scheme: 'bearer', description: 'An operator key, hpo_…' },
+          operatorBasic: {
+            type: 'http',
+            scheme: 'basic',
+            description: 'The name of an operator, and its key.',
+          },
           token: { type: 'http', scheme: 'bearer', description: 'A token, hp_…' },
         },
       },

@@ -7,10 +7,12 @@ import type { Live } from '../live.ts';
 import type { Logger } from '../log.ts';
 import type { TrustedProxies } from './address.ts';
 import { buildApi } from './api.ts';
+import { FailureLimit } from './failure-limit.ts';
 import { createForwardAuth } from './forward-auth.ts';
 import { Front } from './front.ts';
 import { Gate } from './gate/gate.ts';
 import type { UpstreamOptions } from './gate/upstream.ts';
+import { issuer } from './issuer.ts';
 import { buildMetrics } from './metrics.ts';
 import { requestIds } from './request-id.ts';
 
@@ -26,6 +28,8 @@ export interface DoorOptions {
   readonly upstream?: UpstreamOptions | undefined;
   readonly trustedProxies: TrustedProxies;
   readonly proxySecret?: Secret | undefined;
+  /** Scheme and authority, no slash at the end. Null: what each request calls the server. */
+  readonly publicUrl: string | null;
   readonly metricsPublic: boolean;
   readonly cursorKey: string;
 }
@@ -54,6 +58,8 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
     metricsPublic,
     cursorKey,
     readiness: () => readiness,
+    issuerOf: issuer(options.publicUrl),
+    failures: new FailureLimit(control.clock),
     requestIdOf: (request) => requestIdOf.get(request) ?? '',
     addressOf: (request) => trustedProxies.clientOf(request) ?? null,
   });

@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, type ServerOptions, ServerResponse }
 import type { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Target, type TargetReader, targetReader } from '@hallpass/core/target';
+import { type CanonicalTarget, type Target, type TargetReader, targetReader } from '@hallpass/core/target';
 import { endLingering, sendAndClose, sendEarly, sendRaw } from './closing.ts';
 import type { Dialect, ForwardAuth } from './forward-auth.ts';
 import type { Gate, Visit } from './gate/gate.ts';
@@ -61,6 +61,7 @@ export class Front {
   readonly #readTarget: TargetReader;
   readonly #dialects: ReadonlyMap<string, Dialect>;
   readonly #extAuthz: string;
+  readonly #metadata: string;
   /** The answer under way on a connection, when it is not given at once. */
   readonly #underWay = new WeakMap<Duplex, ServerResponse>();
 
@@ -69,6 +70,7 @@ export class Front {
     this.#options = options;
     this.#readTarget = targetReader(options.prefix);
     this.#extAuthz = `${options.prefix}ext-authz`;
+    this.#metadata = `/.well-known/oauth-authorization-server${options.prefix.slice(0, -1)}`;
     this.#dialects = new Map<string, Dialect>([
       [`${options.prefix}verify`, 'headers'],
       [`${options.prefix}verify/read`, 'read'],
@@ -114,7 +116,7 @@ export class Front {
     }
     const dialect = this.#dialectOf(request.url ?? '', reading.target);
     if (dialect) this.#options.forwardAuth(request, response, reading, dialect);
-    else if (reading.target.ok && !reading.target.reserved) {
+    else if (reading.target.ok && !this.#isOwn(reading.target)) {
       this.#toGate({ request, response, reading, target: reading.target }, manner);
     } else this.#toApi(request, response, reading, manner);
   }
@@ -125,11 +127,19 @@ export class Front {
     if (flaw) return problem('invalid_request', FLAWS[flaw], requestId);
     if (request.method === 'TRACE') return refusal('method', requestId);
     if (target.ok) {
-      if (target.reserved || this.#options.gate) return undefined;
+      if (this.#isOwn(target) || this.#options.gate) return undefined;
       return problem('path_not_found', 'There is no service behind this server.', requestId);
     }
     if (this.#isExtAuthz(request.url ?? '')) return undefined;
     return problem('ambiguous_target', AMBIGUOUS_DETAIL, requestId);
+  }
+
+  /**
+   * Beside the prefix one path is the server's own: the one RFC 8414 §3.1 makes of an issuer that is the prefix.
+   * No service can mean anything else by it.
+   */
+  #isOwn(target: CanonicalTarget): boolean {
+    return target.reserved || target.path === this.#metadata;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { readCredential } from '@hallpass/core/credential';
+import { type Presented, readCredential } from '@hallpass/core/credential';
 import { HallpassError } from '@hallpass/core/errors';
 import type { FastifyRequest, RouteShorthandOptions } from 'fastify';
 import type { TSchema } from 'typebox';
@@ -14,16 +14,23 @@ declare module 'fastify' {
   }
 }
 
-/** The operator behind a request. Throws 400, 401, or 503 while the operators are not loaded. */
+/** Throws 503 while tokens and operators are not loaded. */
+export function refuseUntilReady({ live }: ApiParts): void {
+  if (!live.ready) throw new HallpassError('not_ready', 'The server is starting. Try again in a moment.');
+}
+
+/** The operator behind a request. Throws 400, 401, 429 after too many wrong keys, or 503. */
 export function callerOf(parts: ApiParts, request: FastifyRequest): Caller {
-  if (!parts.live.ready)
-    throw new HallpassError('not_ready', 'The server is starting. Try again in a moment.');
-  const presented = readCredential(request.raw.rawHeaders);
-  return {
-    operator: authenticate(presented, parts.live.operators, parts.control.clock()),
-    address: parts.addressOf(request.raw),
-    requestId: request.id,
-  };
+  return callerWith(parts, request, readCredential(request.raw.rawHeaders));
+}
+
+/** The same for a key that was found in a request, and the name or id it came with. */
+export function callerWith(parts: ApiParts, request: FastifyRequest, key: Presented, said?: string): Caller {
+  refuseUntilReady(parts);
+  const { live, control, failures } = parts;
+  const address = parts.addressOf(request.raw);
+  const operator = failures.guard(address, () => authenticate(key, live.operators, control.clock(), said));
+  return { operator, address, requestId: request.id };
 }
 
 /** What the calls of the API have in common: an operator key, an envelope, and problem documents. */

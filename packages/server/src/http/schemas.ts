@@ -168,4 +168,13 @@ export const ProblemDocument = Type.Object({
   errors: Type.Optional(Notes),
 });
 
+/** Fields nobody knows are passed over, as RFC 6749 §3.2 says. */
+export const TokenForm = Type.Object({
+  token: Type.String({ minLength: 1, description: 'The value of a token.' }),
+  token_type_hint: Type.Optional(Type.String({ description: 'Changes nothing.' })),
+});
+
+/** RFC 6749 §5.2. */
+export const OAuthError = Type.Object({ error: Type.String(), error_description: Type.String() });
+
 export type TokenQuery = Static<typeof TokenQuery>;
