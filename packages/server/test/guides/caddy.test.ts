@@ -1,0 +1,23 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '../server.ts';
+import { printedFile, withPorts } from './guide.ts';
+import { runMatrix } from './matrix.ts';
+import { startProxy } from './proxy-process.ts';
+import type { ProxyUnderTest } from './stand.ts';
+
+const caddy: ProxyUnderTest = {
+  name: 'Caddy',
+  settings: () => ({ trustedProxies: '127.0.0.1' }),
+  async run(t, ports, _hallpass, edit) {
+    const cwd = temporaryFolder(t);
+    writeFileSync(join(cwd, 'Caddyfile'), edit(withPorts(printedFile('caddy', 'Caddyfile'), ports)));
+    const env = { HOME: cwd, XDG_DATA_HOME: cwd, XDG_CONFIG_HOME: cwd };
+    const words = ['run', '--config', 'Caddyfile', '--adapter', 'caddyfile'];
+    await startProxy(t, { program: 'caddy', words, env, cwd, port: ports.proxy });
+  },
+  passesOn: (status) => [status],
+  whenDown: [502],
+};
+
+runMatrix(caddy);

@@ -1,0 +1,23 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '../server.ts';
+import { printedFile, withPorts } from './guide.ts';
+import { runMatrix } from './matrix.ts';
+import { startProxy } from './proxy-process.ts';
+import type { ProxyUnderTest } from './stand.ts';
+
+const haproxy: ProxyUnderTest = {
+  name: 'HAProxy',
+  settings: () => ({ trustedProxies: '127.0.0.1' }),
+  async run(t, ports, _hallpass, edit) {
+    const cwd = temporaryFolder(t);
+    for (const file of ['haproxy.cfg', 'hallpass.lua'])
+      writeFileSync(join(cwd, file), edit(withPorts(printedFile('haproxy', file), ports)));
+    const words = ['-db', '-f', 'haproxy.cfg'];
+    await startProxy(t, { program: 'haproxy', words, cwd, port: ports.proxy });
+  },
+  passesOn: (status) => ([400, 401, 403, 405, 429].includes(status) ? [status] : [503]),
+  whenDown: [503],
+};
+
+runMatrix(haproxy);
