@@ -17,6 +17,7 @@ const caddy: ProxyUnderTest = {
     await startProxy(t, { program: 'caddy', words, env, cwd, port: ports.proxy });
   },
   passesOn: (status) => [status],
+  options: 'checked',
   whenDown: [502],
 };
 

@@ -17,6 +17,7 @@ const haproxy: ProxyUnderTest = {
     await startProxy(t, { program: 'haproxy', words, cwd, port: ports.proxy });
   },
   passesOn: (status) => ([400, 401, 403, 405, 429].includes(status) ? [status] : [503]),
+  options: 'checked',
   whenDown: [503],
 };
 

@@ -28,6 +28,7 @@ const nginx: ProxyUnderTest = {
     await startProxy(t, { program: 'nginx', words, cwd, port: ports.proxy });
   },
   passesOn: (status) => ([400, 401, 403, 405, 429].includes(status) ? [status] : [503]),
+  options: 'checked',
   whenDown: [503],
 };
 

@@ -55,10 +55,15 @@ export async function startProxy(t: TestContext, { program, words, env, cwd, por
     said += error.message;
     gone = true;
   });
+  let wanted = true;
   child.on('exit', () => {
     gone = true;
+    if (wanted) t.diagnostic(`${program} ended by itself: ${said}`);
   });
-  t.after(() => end(child));
+  t.after(() => {
+    wanted = false;
+    return end(child);
+  });
   while (!(await isAnswered(port))) {
     if (gone) throw new Error(`${program} ended: ${said}`);
     await pause(20);

@@ -22,10 +22,10 @@ export interface ProxyUnderTest {
   run(t: TestContext, ports: Ports, hallpass: TestServer | undefined, edit: Edit): Promise<void>;
   /** What the client may get for an answer of Hallpass that is no allowance. */
   passesOn(status: number): readonly number[];
+  /** Whether OPTIONS needs a token like every other method, or is refused to everybody. */
+  readonly options: 'checked' | 'refused';
   /** What the client gets while Hallpass is stopped. */
   readonly whenDown: readonly number[];
-  /** Resolves when nothing that was decided before is remembered; absent: nothing ever is. */
-  readonly forgets?: () => Promise<void>;
   /** For what stands in for Hallpass: the certificate it needs, if any. */
   readonly certificate?: TestCertificate;
 }
