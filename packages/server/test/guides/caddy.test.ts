@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../server.ts';
+import { doctorFinds } from './doctor-cases.ts';
 import { printedFile, withPorts } from './guide.ts';
 import { runMatrix } from './matrix.ts';
 import { startProxy } from './proxy-process.ts';
@@ -22,3 +23,19 @@ const caddy: ProxyUnderTest = {
 };
 
 runMatrix(caddy);
+
+doctorFinds(caddy, 'a flat file', 'identity_missing', /route \{/, (text) =>
+  text.replace(/\troute \{\n([\s\S]*)\n\t\}\n\}/, '$1\n}'),
+);
+doctorFinds(caddy, 'no forward_auth', 'open', /forward_auth/, (text) =>
+  text.replace(/\t\tforward_auth[\s\S]*?\n\t\t\}\n/, ''),
+);
+doctorFinds(caddy, 'forged headers are not removed', 'forged_identity', /\*allpass\*/, (text) =>
+  text.replace('request_header -*allpass*', ''),
+);
+doctorFinds(caddy, 'the token is passed on', 'token_shown', /-Authorization/, (text) =>
+  text.replace('request_header -Authorization', ''),
+);
+doctorFinds(caddy, 'only reading is asked for', 'writes', /\/_\/verify/, (text) =>
+  text.replace('uri /_/verify', 'uri /_/verify/read'),
+);

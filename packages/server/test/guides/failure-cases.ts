@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { bearer, bytesOf } from '../http/raw-client.ts';
+import { reportOf, runDoctor } from './doctor-cases.ts';
 import { refusedWith } from './refused.ts';
 import { ask, type ProxyStand, type ProxyUnderTest, standWithout } from './stand.ts';
 
@@ -30,13 +31,26 @@ export async function failureCases(t: TestContext, stand: ProxyStand, proxy: Pro
     oddAnswers(t, stand, proxy),
   );
 
+  await t.test(
+    'with Hallpass running, the doctor that expects it stopped says that requests get through',
+    async (t) => {
+      const report = await reportOf(t, stand, ['--expect-down']);
+      assert.deepEqual(
+        report.findings.map(({ fault }) => fault),
+        ['fails_open'],
+      );
+    },
+  );
+
   await t.test('C33: a token that is disabled is refused', async () => {
     await hallpass.admin.changeToken('reader', { active: false });
     await refusedWith(stand, bytesOf('GET', '/', [bearer(tokens.reader)]), [401]);
   });
 
-  await t.test('with Hallpass stopped nobody gets through', async () => {
+  await t.test('with Hallpass stopped nobody gets through', async (t) => {
     await hallpass.stop();
+    const { code, stdout } = await runDoctor(t, stand, ['--expect-down']);
+    assert.equal(code, 0, stdout);
     const lines = [[], [bearer(tokens.writer)], [bearer(tokens.unknown)]];
     const requests = ['GET', 'POST'].flatMap((method) => lines.map((each) => bytesOf(method, '/', each)));
     await Promise.all(requests.map((bytes) => refusedWith(stand, bytes, proxy.whenDown)));

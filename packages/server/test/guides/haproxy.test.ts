@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../server.ts';
+import { doctorFinds } from './doctor-cases.ts';
 import { printedFile, withPorts } from './guide.ts';
 import { runMatrix } from './matrix.ts';
 import { startProxy } from './proxy-process.ts';
@@ -22,3 +23,13 @@ const haproxy: ProxyUnderTest = {
 };
 
 runMatrix(haproxy);
+
+doctorFinds(haproxy, 'Upgrade is not told', 'web_socket', /upgrade/, (text) =>
+  text.replace('headers["upgrade"] and VERIFY .. "/write" or VERIFY', 'VERIFY'),
+);
+doctorFinds(haproxy, 'forged headers are not removed', 'forged_identity', /del-header/, (text) =>
+  text.replace('http-request del-header ^x.hallpass. -m reg', ''),
+);
+doctorFinds(haproxy, 'it is let through when in doubt', 'writes', /unless/, (text) =>
+  text.replace(/.*status 403 .*\n/, '').replace('-m int 200', '-m int 200:499'),
+);

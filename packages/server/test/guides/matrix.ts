@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { bearer, bytesOf, headerOf, type RawAnswer } from '../http/raw-client.ts';
 import { valuesOf } from '../http/stand.ts';
+import { doctorCases } from './doctor-cases.ts';
 import type { Seen } from './echo-app.ts';
 import { failureCases } from './failure-cases.ts';
 import { refusedWith } from './refused.ts';
@@ -210,6 +211,7 @@ export function runMatrix(proxy: ProxyUnderTest): void {
     await methodCases(t, stand, proxy);
     await identityCases(t, stand, proxy);
     await webSocketCases(t, stand);
+    await doctorCases(t, stand, proxy);
     await failureCases(t, stand, proxy);
   });
 }

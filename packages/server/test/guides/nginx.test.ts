@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../server.ts';
+import { doctorFinds } from './doctor-cases.ts';
 import { printedFile, withPorts } from './guide.ts';
 import { runMatrix } from './matrix.ts';
 import { startProxy } from './proxy-process.ts';
@@ -33,3 +34,53 @@ const nginx: ProxyUnderTest = {
 };
 
 runMatrix(nginx);
+
+const without = (line: string) => (text: string) => text.replace(line, '');
+const METHOD = 'proxy_set_header X-Forwarded-Method $request_method;';
+
+doctorFinds(nginx, 'the method is not told', 'method_not_believed', /X-Forwarded-Method/, without(METHOD));
+doctorFinds(
+  nginx,
+  "the client's word for its method is believed",
+  'method_forged',
+  /\$request_method/,
+  (text) => text.replace(METHOD, '').replace('proxy_method $request_method;', ''),
+);
+doctorFinds(nginx, 'satisfy any', 'open', /satisfy any/, (text) =>
+  text.replace('auth_request /_hallpass;', 'satisfy any; allow all; auth_request /_hallpass;'),
+);
+doctorFinds(nginx, 'no auth_request at all', 'open', /auth_request/, without('auth_request /_hallpass;'));
+doctorFinds(nginx, 'Upgrade is not told', 'web_socket', /Upgrade/, (text) =>
+  text.replace(/(location = \/_hallpass[\s\S]*?)proxy_set_header Upgrade \$http_upgrade;/, '$1'),
+);
+doctorFinds(
+  nginx,
+  'the token is passed on',
+  'token_shown',
+  /Authorization ''/,
+  without("proxy_set_header Authorization '';"),
+);
+doctorFinds(
+  nginx,
+  'the challenge of a 403 is lost',
+  'no_challenge',
+  /WWW-Authenticate/,
+  without('error_page 403 = @hallpass_denied;'),
+);
+doctorFinds(
+  nginx,
+  'an identity header is not set',
+  'forged_identity',
+  /X-Hallpass/,
+  without('proxy_set_header X-Hallpass-Write $hallpass_write;'),
+);
+doctorFinds(nginx, 'underscores are let in', 'forged_identity', /underscores_in_headers off/, (text) =>
+  text.replace('underscores_in_headers off', 'underscores_in_headers on'),
+);
+doctorFinds(
+  nginx,
+  'the override headers are passed on',
+  'override',
+  /Override ''/,
+  without("proxy_set_header X-HTTP-Method-Override '';"),
+);
