@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../server.ts';
+import { proxySecretWorks } from './belief-cases.ts';
 import { doctorFinds } from './doctor-cases.ts';
 import { printedFile, withPorts } from './guide.ts';
 import { runMatrix } from './matrix.ts';
@@ -23,6 +24,12 @@ const caddy: ProxyUnderTest = {
 };
 
 runMatrix(caddy);
+proxySecretWorks(
+  'caddy',
+  caddy,
+  'header_up X-Hallpass-Proxy-Secret {$HALLPASS_PROXY_SECRET}',
+  'uri /_/verify',
+);
 
 doctorFinds(caddy, 'a flat file', 'identity_missing', /route \{/, (text) =>
   text.replace(/\troute \{\n([\s\S]*)\n\t\}\n\}/, '$1\n}'),

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { BIN, type Ended, hallpass, start } from '../cli/process.ts';
-import { temporaryFolder } from '../server.ts';
+import { startServer, temporaryFolder } from '../server.ts';
+import { startEchoApp } from './echo-app.ts';
 import { freePort } from './proxy-process.ts';
 
 const WRITER = 'hp_1111111111111111111111111111112Pzmy6';
@@ -76,6 +77,16 @@ test('the report has no token in it, also when the service shows one', async (t)
     assert.match(stdout, /has no use for it/);
     for (const value of [WRITER, READER]) assert.ok(!stdout.includes(value));
   }
+});
+
+test('the gate of Hallpass itself is found in order', async (t) => {
+  const app = await startEchoApp(t);
+  const server = await startServer(t, { upstream: `http://127.0.0.1:${app.port}` });
+  const make = async (name: string, write: boolean) =>
+    (await server.admin.createToken({ name, write })).record.token ?? '';
+  const tokens = files(t, await make('rw', true), await make('ro', false));
+  const { code, stdout } = await hallpass(['doctor', 'proxy', server.url, ...tokens, '--echo-path', '/echo']);
+  assert.equal(code, 0, stdout);
 });
 
 test('an echo that is none is said to be none', async (t) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { atEnd } from '../server.ts';
 
 /** What the service behind the proxy got, as it came. */
 export interface Seen {
@@ -51,7 +52,7 @@ export async function startEchoApp(t: TestContext): Promise<EchoApp> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => {
+  atEnd(t, () => {
     for (const socket of upgraded) socket.destroy();
     server.closeAllConnections();
     server.close();

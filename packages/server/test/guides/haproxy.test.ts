@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../server.ts';
+import { proxySecretWorks } from './belief-cases.ts';
 import { doctorFinds } from './doctor-cases.ts';
 import { printedFile, withPorts } from './guide.ts';
 import { runMatrix } from './matrix.ts';
@@ -23,6 +24,12 @@ const haproxy: ProxyUnderTest = {
 };
 
 runMatrix(haproxy);
+proxySecretWorks(
+  'haproxy',
+  haproxy,
+  'question["x-hallpass-proxy-secret"] = { os.getenv("HALLPASS_PROXY_SECRET") }',
+  'local question = { ["x-forwarded-method"] = { txn.f:method() } }',
+);
 
 doctorFinds(haproxy, 'Upgrade is not told', 'web_socket', /upgrade/, (text) =>
   text.replace('headers["upgrade"] and VERIFY .. "/write" or VERIFY', 'VERIFY'),

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../server.ts';
+import { proxySecretWorks } from './belief-cases.ts';
 import { doctorFinds } from './doctor-cases.ts';
 import { printedFile, withPorts } from './guide.ts';
 import { runMatrix } from './matrix.ts';
@@ -34,6 +35,12 @@ const nginx: ProxyUnderTest = {
 };
 
 runMatrix(nginx);
+proxySecretWorks(
+  'nginx',
+  nginx,
+  'proxy_set_header X-Hallpass-Proxy-Secret "the-secret-of-this-proxy";',
+  'location = /_hallpass {',
+);
 
 const without = (line: string) => (text: string) => text.replace(line, '');
 const METHOD = 'proxy_set_header X-Forwarded-Method $request_method;';

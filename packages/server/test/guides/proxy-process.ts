@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { atEnd } from '../server.ts';
 
 /** A port of 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {
@@ -60,7 +61,7 @@ export async function startProxy(t: TestContext, { program, words, env, cwd, por
     gone = true;
     if (wanted) t.diagnostic(`${program} ended by itself: ${said}`);
   });
-  t.after(() => {
+  atEnd(t, () => {
     wanted = false;
     return end(child);
   });

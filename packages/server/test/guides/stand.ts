@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import type { TokenInput } from '@hallpass/sdk/admin';
 import { type RawAnswer, RawClient } from '../http/raw-client.ts';
 import type { TestCertificate } from '../listen/certificate.ts';
-import { startServer, type TestServer } from '../server.ts';
+import { atEnd, startServer, type TestServer } from '../server.ts';
 import { type EchoApp, startEchoApp } from './echo-app.ts';
 import type { Ports } from './guide.ts';
 import { freePort } from './proxy-process.ts';
@@ -78,8 +78,13 @@ export async function ask(port: number, bytes: string): Promise<RawAnswer> {
 const AS_PRINTED: Edit = (text) => text;
 
 /** Hallpass, a service and the proxy between them, as the guide says, for the length of a test. */
-export async function standOf(t: TestContext, proxy: ProxyUnderTest, edit = AS_PRINTED): Promise<ProxyStand> {
-  const hallpass = await startServer(t, proxy.settings(t));
+export async function standOf(
+  t: TestContext,
+  proxy: ProxyUnderTest,
+  edit = AS_PRINTED,
+  settings = proxy.settings(t),
+): Promise<ProxyStand> {
+  const hallpass = await startServer(t, settings);
   const tokens = await makeTokens(hallpass);
   const app = await startEchoApp(t);
   const port = await freePort();
@@ -99,7 +104,7 @@ export async function standWithout(
     : createServer(listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => {
+  atEnd(t, () => {
     server.closeAllConnections();
     server.close();
   });

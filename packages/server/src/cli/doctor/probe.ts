@@ -27,10 +27,9 @@ export class Probe {
     return exchange(this.#url, bytesOf(request, this.#url.host, this.#values), wants, TIMEOUT);
   }
 
-  /** Sends every request, one after the other, and judges each answer. */
+  /** Sends every request, all at once (a proxy may take seconds to refuse), and judges each answer. */
   async check(title: string, requests: readonly Request[], judge: Judge): Promise<Finding[]> {
-    const judgements: Judgement[] = [];
-    for (const request of requests) judgements.push(await this.#judge(request, judge));
+    const judgements = await Promise.all(requests.map((request) => this.#judge(request, judge)));
     return findingsOf(title, judgements, this.proxy);
   }
 
