@@ -22,6 +22,10 @@ const TWINS = [
   'X-Hallpass-Token-Id',
   'X-Hallpass-Token_Name',
   'X_Hallpass_Expires',
+  // How Apache's module tells itself.
+  'OIDC_CLAIM_sub',
+  'OIDC-CLAIM-scope',
+  'OIDC_CLAIM_username',
 ];
 
 async function passed(stand: ProxyStand, bytes: string): Promise<Seen> {

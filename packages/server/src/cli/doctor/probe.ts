@@ -14,7 +14,7 @@ export type Judge = (answer: Answer | undefined, request: Request) => Fault | un
 export class Probe {
   readonly #url: URL;
   readonly #values: Values;
-  proxy: ProxyKind | undefined;
+  readonly proxy: ProxyKind | undefined;
 
   constructor(url: URL, values: Values, proxy: ProxyKind | undefined) {
     this.#url = url;

@@ -32,10 +32,10 @@ async function findings(probe: Probe, { path, echoPath, expectDown }: ProxyOptio
 
 /** Tries an installation from outside. Rejects with NoAnswer when there is none to try. */
 export async function examineProxy(options: ProxyOptions): Promise<Report> {
-  const probe = new Probe(options.url, options.values, options.proxy);
-  const first = await probe.ask({ method: 'GET', target: options.path });
-  probe.proxy ??= proxyOf(first.headers.get('server')?.[0] ?? '');
-  const found = await findings(probe, options);
+  const { url, values, path } = options;
+  const first = await new Probe(url, values, options.proxy).ask({ method: 'GET', target: path });
+  const proxy = options.proxy ?? proxyOf(first.headers.get('server')?.[0] ?? '');
+  const found = await findings(new Probe(url, values, proxy), options);
   const faults = found.filter(({ result }) => result === 'fault').length;
-  return { url: options.url.href, proxy: probe.proxy ?? null, faults, findings: found };
+  return { url: url.href, proxy: proxy ?? null, faults, findings: found };
 }
