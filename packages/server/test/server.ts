@@ -42,7 +42,7 @@ export interface TestServer {
 const endings = new WeakMap<TestContext, (() => unknown)[]>();
 
 /** Like `context.after`, but what was begun last ends first: a server stops before its folder goes. */
-function atEnd(context: TestContext, end: () => unknown): void {
+export function atEnd(context: TestContext, end: () => unknown): void {
   const known = endings.get(context);
   if (known) {
     known.unshift(end);

@@ -4,7 +4,7 @@ import { StoreError, type StoreFault } from '../store/store.ts';
 /** Every exit code of `hallpass`. Scripts rely on them: a number never changes its meaning. */
 export const EXIT = {
   done: { code: 0, meaning: 'Done.' },
-  unexpected: { code: 1, meaning: 'Something unexpected went wrong.' },
+  unexpected: { code: 1, meaning: 'Something unexpected went wrong; `doctor`: there are faults.' },
   usage: { code: 2, meaning: 'The command line or a setting is wrong.' },
   not_found: { code: 3, meaning: 'There is no such thing.' },
   not_allowed: { code: 4, meaning: 'The operator key is missing, unknown, or does not allow this.' },

@@ -4,6 +4,7 @@ import { StartError } from '../start-error.ts';
 import { StoreError } from '../store/store.ts';
 import { VERSION } from '../version.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { ExitError } from './exit-error.ts';
 import type { CliIo } from './io.ts';
 import { addVerbs } from './verbs.ts';
 
@@ -28,6 +29,10 @@ export async function run(words: readonly string[], io: CliIo): Promise<number> 
   } catch (error) {
     // Commander has said its part already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done.code : EXIT.usage.code;
+    if (error instanceof ExitError) {
+      if (error.message !== '') io.err(`${error.message}\n`);
+      return EXIT[error.exit].code;
+    }
     io.err(`${explain(error)}\n`);
     return error instanceof ConfigError ? EXIT.usage.code : exitCodeOf(error);
   }

@@ -22,6 +22,11 @@ const VERBS: readonly VerbEntry[] = [
     summary: 'show the settings in effect and where they come from',
     load: async () => (await import('./config.ts')).config,
   },
+  {
+    name: 'doctor',
+    summary: 'try a live installation and say what is wrong with it',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
 ];
 
 export async function addVerbs(parent: Command, words: readonly string[], io: CliIo): Promise<void> {
