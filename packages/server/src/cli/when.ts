@@ -137,7 +137,7 @@ export function readWhen(input: string, { now, direction }: WhenOptions): Readin
       ? addMonths(now, sign * span.months) + sign * span.milliseconds
       : momentFrom(text, now);
   if (at === undefined) return refuse(`is not a time; write it ${FORMS}`);
-  if (Number.isNaN(at)) return refuse('is a date that does not exist');
+  if (Number.isNaN(at) && !span) return refuse('is a date that does not exist');
   if (!(at >= EARLIEST && at <= LATEST)) return refuse('is outside the years 1973 to 9999');
   return { ok: true, value: at };
 }
