@@ -8,6 +8,8 @@ export function newProgram(io: CliIo): Command {
   const program = new Command('hallpass')
     .description('Bearer tokens that belong to no user, and the gate that honours them.')
     .version(VERSION)
+    // `audit --url` and `audit verify --url` are not the same flag.
+    .enablePositionalOptions()
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .exitOverride();
   return guide(program, [
@@ -15,6 +17,6 @@ export function newProgram(io: CliIo): Command {
     ['hallpass login --key-file data/owner.key', 'let the other verbs use its owner key'],
     ['hallpass token create ci --expires 30d > token', 'make a token; its value goes into the file'],
     ['hallpass token list', ''],
-    ['hallpass token delete ci', 'from now on it is refused'],
+    ['hallpass token disable ci', 'refused from the next request on'],
   ]);
 }
