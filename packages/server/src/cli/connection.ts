@@ -11,6 +11,7 @@ import { operatorKey, readSecretFile } from './secret-file.ts';
 import { readDuration } from './when.ts';
 
 export const DEFAULT_URL = 'http://127.0.0.1:4255';
+const LONGEST_TIMEOUT = 3_600_000;
 
 export interface ServerFlags {
   readonly url?: string;
@@ -97,8 +98,9 @@ export async function connectionFrom(flags: ClientFlags, io: CliIo): Promise<Con
 
 export function timeoutFrom(flags: ServerFlags): number {
   const reading = readDuration(flags.timeout ?? '10s');
-  if (reading.ok) return reading.value;
-  throw new Fault('usage', `--timeout: ${reading.message}`);
+  if (!reading.ok) throw new Fault('usage', `--timeout: ${reading.message}.`);
+  if (reading.value > LONGEST_TIMEOUT) throw new Fault('usage', '--timeout: must be at most 1h.');
+  return reading.value;
 }
 
 function endOnInterrupt(io: CliIo): void {

@@ -74,3 +74,13 @@ export function openDelivery({ json, outputFile, env }: DeliveryFlags, io: CliIo
     discard() {},
   };
 }
+
+/** Makes what is to be delivered; when that fails, nothing is left of the place it was to go to. */
+export async function made<T>(delivery: Delivery, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    delivery.discard();
+    throw error;
+  }
+}

@@ -65,6 +65,7 @@ test('an address or a length of time that is none is a mistake of usage', async 
     ['--url', 'ftp://x'],
     ['--url', 'http://user:word@x'],
     ['--timeout', '5'],
+    ['--timeout', '1000d'],
   ])
     assert.equal((await hallpass(['health', ...words])).code, 2, words.join(' '));
 });

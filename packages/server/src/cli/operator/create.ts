@@ -1,7 +1,7 @@
 import { ROLES, type Role } from '@hallpass/core/record';
 import { type Command, Option } from 'commander';
 import { addClientOptions, type ClientFlags, openClient } from '../connection.ts';
-import { addDeliveryOptions, type DeliveryFlags, openDelivery } from '../delivery.ts';
+import { addDeliveryOptions, type DeliveryFlags, made, openDelivery } from '../delivery.ts';
 import { guide } from '../examples.ts';
 import { EXPIRES_HELP, expiryFlag, printWarnings } from '../expiry.ts';
 import type { CliIo } from '../io.ts';
@@ -31,15 +31,10 @@ export function create(command: Command, io: CliIo): void {
       const client = await openClient(flags, io);
       const delivery = openDelivery(flags, io);
       const { role, description = '' } = flags;
-      try {
-        const input = { name, role, expiration_date: expiry, description };
-        const { record, warnings } = await client.createOperator(input);
-        delivery.hand(record.key, record);
-        io.err(`Created ${described(record, io.now())}.\n`);
-        printWarnings(io, warnings);
-      } catch (error) {
-        delivery.discard();
-        throw error;
-      }
+      const input = { name, role, expiration_date: expiry, description };
+      const { record, warnings } = await made(delivery, () => client.createOperator(input));
+      delivery.hand(record.key, record);
+      io.err(`Created ${described(record, io.now())}.\n`);
+      printWarnings(io, warnings);
     });
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addClientOptions, type ClientFlags, openClient } from '../connection.ts';
-import { addDeliveryOptions, type DeliveryFlags, openDelivery } from '../delivery.ts';
+import { addDeliveryOptions, type DeliveryFlags, made, openDelivery } from '../delivery.ts';
 import { guide } from '../examples.ts';
 import { EXPIRES_HELP, expiryFlag, printWarnings } from '../expiry.ts';
 import { Fault } from '../fault.ts';
@@ -52,16 +52,11 @@ async function createToken(named: string | undefined, flags: Flags, io: CliIo): 
     active: !flags.disabled,
     description: flags.description ?? '',
   };
-  try {
-    const { record, warnings } = await client.createToken(input);
-    if (record.token === null) throw new Fault('conflict', 'The server keeps no value to show.');
-    delivery.hand(record.token, record);
-    io.err(`Created ${described(record, io.now())}.\n`);
-    if (expiry === null)
-      io.err('warning: It works until you disable or delete it; --expires 30d gives it an end.\n');
-    printWarnings(io, warnings);
-  } catch (error) {
-    delivery.discard();
-    throw error;
-  }
+  const { record, warnings } = await made(delivery, () => client.createToken(input));
+  if (record.token === null) throw new Fault('conflict', 'The server keeps no value to show.');
+  delivery.hand(record.token, record);
+  io.err(`Created ${described(record, io.now())}.\n`);
+  if (expiry === null)
+    io.err('warning: It works until you disable or delete it; --expires 30d gives it an end.\n');
+  printWarnings(io, warnings);
 }

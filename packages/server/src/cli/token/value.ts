@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addClientOptions, type ClientFlags, openClient } from '../connection.ts';
-import { addDeliveryOptions, type DeliveryFlags, openDelivery } from '../delivery.ts';
+import { addDeliveryOptions, type DeliveryFlags, made, openDelivery } from '../delivery.ts';
 import { guide } from '../examples.ts';
 import type { CliIo } from '../io.ts';
 
@@ -16,12 +16,7 @@ export function value(command: Command, io: CliIo): void {
   ).action(async (name: string, flags: ClientFlags & DeliveryFlags) => {
     const client = await openClient(flags, io);
     const delivery = openDelivery(flags, io);
-    try {
-      const token = await client.tokenValue(name);
-      delivery.hand(token, { token });
-    } catch (error) {
-      delivery.discard();
-      throw error;
-    }
+    const token = await made(delivery, () => client.tokenValue(name));
+    delivery.hand(token, { token });
   });
 }
