@@ -57,7 +57,7 @@ function condition({ ifRevision }: Precondition): Pick<Call, 'headers'> {
 export class AdminClient {
   readonly #transport: Transport;
 
-  constructor(options: TransportOptions) {
+  constructor(options: TransportOptions & { readonly key: string }) {
     this.#transport = new Transport(options);
   }
 
@@ -124,14 +124,21 @@ export class AdminClient {
     return this.#one({ method: 'DELETE', path: '/_/operator', query: { name }, ...condition(precondition) });
   }
 
-  /** The audit trail, newest first. */
-  async *listAudit(): AsyncGenerator<WireAuditEntry> {
-    yield* this.#pages<WireAuditEntry>('/_/audit', { limit: PAGE });
+  /** The operator whose key this is. */
+  async whoami(): Promise<WireOperator> {
+    return (await this.#one<WireOperator>({ method: 'GET', path: '/_/operator/self' })).record;
+  }
+
+  /** The audit trail, newest first, fetched `page` entries (1 to 1000) at a time. */
+  async *listAudit({ page = PAGE }: { readonly page?: number } = {}): AsyncGenerator<WireAuditEntry> {
+    yield* this.#pages<WireAuditEntry>('/_/audit', { limit: page });
   }
 
   async #one<Item>(call: Call): Promise<Done<Item>> {
-    const { data, warnings = [] } = await this.#transport.call<Item>(call);
-    return { record: data[0] as Item, warnings };
+    const answer = await this.#transport.call<Item>(call);
+    const [record] = answer.data;
+    if (record === undefined) throw this.#transport.refusal(200, answer);
+    return { record, warnings: answer.warnings ?? [] };
   }
 
   async *#pages<Item>(path: string, query: NonNullable<Call['query']>): AsyncGenerator<Item> {

@@ -4,8 +4,8 @@ import { ProblemError, UnreachableError } from './problem-error.ts';
 export interface TransportOptions {
   /** Where the server is, for example `http://127.0.0.1:4255`. */
   readonly url: string;
-  /** An operator key, `hpo_…`. */
-  readonly key: string;
+  /** What calls carry as their bearer, where they do not say otherwise: an operator key, `hpo_…`. */
+  readonly key?: string;
   /** Milliseconds until a call is given up; 10,000 unless said otherwise. */
   readonly timeout?: number;
   readonly fetch?: typeof fetch;
@@ -19,16 +19,34 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A whole answer. `body` is undefined when there was none. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
 const TIMEOUT = 10_000;
 
 function isProblem(body: unknown): body is Problem {
   return typeof body === 'object' && body !== null && 'code' in body && 'detail' in body && 'status' in body;
 }
 
+function isEnvelope<Item>(body: unknown): body is Envelope<Item> {
+  return typeof body === 'object' && body !== null && 'data' in body && Array.isArray(body.data);
+}
+
+/** The code behind a failed fetch: what the system calls it. */
+function codeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code);
+  return error instanceof Error ? error.name : '';
+}
+
 /** One call of the management API, as a request. */
 export class Transport {
   readonly #base: string;
-  readonly #key: string;
+  readonly #key: string | undefined;
   readonly #timeout: number;
   readonly #fetch: typeof fetch;
 
@@ -41,12 +59,23 @@ export class Transport {
 
   /** Throws `ProblemError` when the server refuses and `UnreachableError` when no server answers. */
   async call<Item>(call: Call): Promise<Envelope<Item>> {
+    const { status, body } = await this.request(call);
+    if (status < 400 && isEnvelope<Item>(body)) return body;
+    throw this.refusal(status, body);
+  }
+
+  /** The answer, whatever it says. Throws `UnreachableError` when none comes, or none that can be read. */
+  async request(call: Call): Promise<Reply> {
     const response = await this.#send(call);
-    const body = await this.#read(response);
-    if (response.ok) return body as Envelope<Item>;
-    if (isProblem(body)) throw new ProblemError(body);
-    throw new UnreachableError(
-      `${this.#base} answered ${response.status}, and not as a Hallpass server does. Check the address.`,
+    const { status, headers } = response;
+    return { status, headers, body: await this.#read(response) };
+  }
+
+  /** What to throw for an answer that is not the one hoped for. */
+  refusal(status: number, body: unknown): ProblemError | UnreachableError {
+    if (isProblem(body)) return new ProblemError(body);
+    return new UnreachableError(
+      `${this.#base} answered ${status}, but not as this version expects of a Hallpass server. Check the address and the server's version.`,
     );
   }
 
@@ -58,31 +87,57 @@ export class Transport {
       return await this.#fetch(`${this.#base}${path}${search.size > 0 ? `?${search}` : ''}`, {
         method,
         headers: {
-          Authorization: `Bearer ${this.#key}`,
+          ...(this.#key === undefined ? {} : { Authorization: `Bearer ${this.#key}` }),
           ...(body ? { 'Content-Type': 'application/json' } : {}),
           ...headers,
         },
         ...(body ? { body: JSON.stringify(body) } : {}),
-        redirect: 'error',
+        redirect: 'manual',
         signal: AbortSignal.timeout(this.#timeout),
       });
     } catch (cause) {
-      throw new UnreachableError(`No answer from ${this.#base}. Is the server running there?`, { cause });
+      throw this.#unreachable(cause);
     }
   }
 
   async #read(response: Response): Promise<unknown> {
+    if (response.status >= 300 && response.status < 400)
+      throw new UnreachableError(
+        `${this.#base} answered with a redirect (${response.status}), which is not followed. Give the address it leads to.`,
+      );
     let text: string;
     try {
       text = await response.text();
     } catch (cause) {
-      throw new UnreachableError(`The answer from ${this.#base} broke off. Try again.`, { cause });
+      throw this.#unreachable(cause);
     }
+    if (text === '') return undefined;
     try {
       return JSON.parse(text);
     } catch (cause) {
-      const message = `${this.#base} answered ${response.status}, but not in JSON. Is that a Hallpass server?`;
-      throw new UnreachableError(message, { cause });
+      const hint =
+        response.status >= 500
+          ? 'A proxy seems to stand before a server that is down.'
+          : 'Is that the address of a Hallpass server?';
+      throw new UnreachableError(`${this.#base} answered ${response.status}, but not in JSON. ${hint}`, {
+        cause,
+      });
     }
+  }
+
+  #unreachable(cause: unknown): UnreachableError {
+    const code = codeOf(cause);
+    const base = this.#base;
+    const say = (text: string) => new UnreachableError(text, { cause });
+    if (code === 'TimeoutError')
+      return say(`${base} did not answer within ${this.#timeout} ms. Try again, or allow more time.`);
+    if (code === 'ECONNREFUSED') return say(`Nothing listens at ${base}. Is the server running there?`);
+    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+      return say(`The host of ${base} cannot be found. Check the address.`);
+    if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))
+      return say(
+        `The certificate of ${base} is not trusted (${code}). Name its authority in NODE_EXTRA_CA_CERTS.`,
+      );
+    return say(`No answer from ${base} (${code || 'broken off'}). Is that the address of a Hallpass server?`);
   }
 }

@@ -11,6 +11,12 @@ const code = await run(process.argv.slice(2), {
   err: (text) => void process.stderr.write(text),
   exit: (exitCode) => process.exit(exitCode),
   start: async (config, options) => (await import('./main.ts')).start(config, options),
+  now: Date.now,
+  get stdin() {
+    return process.stdin;
+  },
+  stdout: process.stdout,
+  stderr: process.stderr,
 });
 // Ends what a failed start has left open, once everything is printed.
 process.stdout.write('', () => process.exit(code));

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import type { Flags } from './config/levels.ts';
+import type { Environment, Flags } from './config/levels.ts';
 import { type ConfigReading, type ReadFile, readConfig } from './config/read.ts';
 
 const readFile: ReadFile = (path) => {
@@ -13,7 +13,10 @@ const readFile: ReadFile = (path) => {
   }
 };
 
-/** The settings of this process: the only place that sees its environment. Throws `ConfigError`. */
+/** The environment of this process, which nothing but this file sees. */
+export const environment: Environment = process.env;
+
+/** The settings of this process. Throws `ConfigError`. */
 export function loadConfig(flags: Flags): ConfigReading {
-  return readConfig({ flags, env: process.env, cwd: process.cwd(), readFile });
+  return readConfig({ flags, env: environment, cwd: process.cwd(), readFile });
 }

@@ -1,14 +1,9 @@
 import type { Command } from 'commander';
 import type { EffectiveSetting } from '../config/read.ts';
 import { loadConfig } from '../config.ts';
+import { guide } from './examples.ts';
 import type { CliIo } from './io.ts';
 import { addSettingOptions } from './setting-options.ts';
-
-const EXAMPLES = `Examples:
-  $ hallpass config                   what a server started here would run by
-  $ hallpass config --port 8080       … and with this flag
-  $ hallpass config --json
-`;
 
 function tableOf(settings: readonly EffectiveSetting[]): string {
   const rows = [
@@ -22,9 +17,12 @@ function tableOf(settings: readonly EffectiveSetting[]): string {
 
 /** `hallpass config`: the settings in effect with their source; secrets are masked. */
 export function config(command: Command, io: CliIo): void {
-  addSettingOptions(command)
+  guide(addSettingOptions(command), [
+    ['hallpass config', 'what a server started here would run by'],
+    ['hallpass config --port 8080', '… and with this flag'],
+    ['hallpass config --json', ''],
+  ])
     .option('--json', 'an array of {name, value, source}; value is null when not set')
-    .addHelpText('before', EXAMPLES)
     .action(({ json, ...flags }: Record<string, unknown>) => {
       const { effective, warnings } = loadConfig(flags);
       for (const warning of warnings) io.err(`warning: ${warning}\n`);

@@ -4,18 +4,24 @@ import { PROXIES, type ProxyKind } from './doctor/faults.ts';
 import { examineProxy } from './doctor/proxy.ts';
 import { NoAnswer } from './doctor/raw-request.ts';
 import { textOf } from './doctor/report.ts';
-import { ExitError } from './exit-error.ts';
+import { type Example, guide } from './examples.ts';
+import { Fault } from './fault.ts';
 import type { CliIo } from './io.ts';
 
-const EXAMPLES = `Examples:
-  $ hallpass doctor proxy https://app.example.org --token-file rw.txt --read-only-token-file ro.txt
-  $ hallpass doctor proxy http://127.0.0.1:8080 … --echo-path /debug/headers
-  $ hallpass doctor proxy http://127.0.0.1:8080 … --expect-down     while Hallpass is stopped
+const EXAMPLES: readonly Example[] = [
+  [
+    'hallpass doctor proxy https://hallpass.example.com --token-file rw.txt --read-only-token-file ro.txt',
+    'with two tokens made for it',
+  ],
+  [
+    'hallpass doctor proxy https://hallpass.example.com --token-file rw.txt --read-only-token-file ro.txt --expect-down',
+    'while Hallpass is stopped: everything must be refused',
+  ],
+];
 
-Tries a proxy from outside, with two tokens made for it. POST, DELETE and a made-up method are sent to
---path, with the read-only token alone: nothing is written unless the proxy lets it. Ends with 0 when
-all is good and with 1 when there are faults.
-`;
+const NOTES = `Tries a proxy from outside. POST, DELETE and a made-up method are sent to --path, with the read-only
+token alone: nothing is written unless the proxy lets it. Ends with 0 when all is good and with 1 when
+there are faults.`;
 
 interface Flags {
   readonly tokenFile: string;
@@ -62,19 +68,23 @@ async function proxy(command: Command, io: CliIo, where: string, flags: Flags): 
   const report = await examineProxy({ url, values, path, echoPath, expectDown, proxy: flags.proxy }).catch(
     (error: unknown) => {
       if (error instanceof NoAnswer)
-        throw new ExitError('unreachable', `No answer from ${url.host}: ${error.message}`);
+        throw new Fault('unreachable', `No answer from ${url.host}: ${error.message}`);
       throw error;
     },
   );
   io.out(flags.json ? `${JSON.stringify(report, null, 2)}\n` : textOf(report));
-  if (report.faults > 0) throw new ExitError('unexpected');
+  if (report.faults > 0) throw new Fault('unexpected', 'Something is wrong; each fault says what to change.');
 }
 
 /** `hallpass doctor`: tries a live installation and says what is wrong with it. */
-export function doctor(command: Command, io: CliIo): void {
-  command
-    .command('proxy <url>')
-    .description('try a proxy that asks Hallpass, from outside')
+export function doctor(command: Command): void {
+  guide(command, EXAMPLES);
+}
+
+/** `hallpass doctor proxy`. */
+export function doctorProxy(command: Command, io: CliIo): void {
+  guide(command, EXAMPLES, NOTES)
+    .argument('<url>', 'where the proxy is: http(s)://HOST[:PORT]')
     .requiredOption('--token-file <FILE>', 'file with a token that may write; - for standard input')
     .requiredOption(
       '--read-only-token-file <FILE>',
@@ -85,7 +95,6 @@ export function doctor(command: Command, io: CliIo): void {
     .option('--expect-down', 'Hallpass is stopped: see that everything is refused')
     .addOption(new Option('--proxy <NAME>', 'which proxy it is, when it does not say so').choices(PROXIES))
     .option('--json', 'the report as {url, proxy, faults, findings}')
-    .addHelpText('before', EXAMPLES)
     .action(async (where: string, flags: Flags, proxyCommand: Command) =>
       proxy(proxyCommand, io, where, flags),
     );

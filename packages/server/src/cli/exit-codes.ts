@@ -1,5 +1,8 @@
+import type { ErrorCode } from '@hallpass/core/errors';
+import { ProblemError, UnreachableError } from '@hallpass/sdk/problem-error';
 import { StartError, type StartFault } from '../start-error.ts';
 import { StoreError, type StoreFault } from '../store/store.ts';
+import { Fault } from './fault.ts';
 
 /** Every exit code of `hallpass`. Scripts rely on them: a number never changes its meaning. */
 export const EXIT = {
@@ -9,7 +12,7 @@ export const EXIT = {
   not_found: { code: 3, meaning: 'There is no such thing.' },
   not_allowed: { code: 4, meaning: 'The operator key is missing, unknown, or does not allow this.' },
   conflict: { code: 5, meaning: 'The name is taken, or the record has moved on.' },
-  unreachable: { code: 6, meaning: 'The server cannot be reached.' },
+  unreachable: { code: 6, meaning: 'The server cannot be reached, is not ready, or is of another version.' },
   limited: { code: 7, meaning: 'Too many requests; try again later.' },
   token_not_valid: { code: 10, meaning: 'The token is not valid.' },
   database_unusable: { code: 20, meaning: '`serve`: the database is missing, damaged, or not a database.' },
@@ -24,7 +27,7 @@ export const EXIT = {
     code: 25,
     meaning: '`serve`: the secret key is not the one the database was made with.',
   },
-  interrupted: { code: 130, meaning: 'Interrupted by Ctrl-C.' },
+  interrupted: { code: 130, meaning: 'Interrupted by Ctrl-C, or a question was answered with no.' },
   terminated: { code: 143, meaning: 'Ended at once by a second SIGTERM.' },
 } as const satisfies Record<string, { code: number; meaning: string }>;
 
@@ -45,8 +48,46 @@ const OF_START_FAULT: Readonly<Record<StartFault, ExitName>> = {
   wrong_secret_key: 'wrong_secret_key',
 };
 
+const OF_PROBLEM: Readonly<Record<ErrorCode, ExitName>> = {
+  invalid_request: 'usage',
+  invalid_json: 'usage',
+  invalid_input: 'usage',
+  ambiguous_target: 'usage',
+  unsupported_upgrade: 'unexpected',
+  missing_credential: 'not_allowed',
+  invalid_token: 'not_allowed',
+  insufficient_scope: 'not_allowed',
+  path_not_found: 'unreachable',
+  token_not_found: 'not_found',
+  operator_not_found: 'not_found',
+  method_not_allowed: 'unreachable',
+  request_timeout: 'unreachable',
+  name_taken: 'conflict',
+  value_not_held: 'conflict',
+  last_owner: 'conflict',
+  conflict: 'conflict',
+  revision_mismatch: 'conflict',
+  body_too_large: 'usage',
+  target_too_long: 'usage',
+  unsupported_encoding: 'unexpected',
+  unsupported_media_type: 'unexpected',
+  expectation_failed: 'unexpected',
+  idempotency_key_reused: 'conflict',
+  rate_limited: 'limited',
+  headers_too_large: 'usage',
+  internal: 'unexpected',
+  upstream_unreachable: 'unreachable',
+  not_ready: 'unreachable',
+  storage_unavailable: 'unreachable',
+  secret_key_missing: 'unreachable',
+  upstream_timeout: 'unreachable',
+};
+
 /** The code that an error ends the process with. */
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof Fault) return EXIT[error.exit].code;
+  if (error instanceof ProblemError) return EXIT[OF_PROBLEM[error.code] ?? 'unexpected'].code;
+  if (error instanceof UnreachableError) return EXIT.unreachable.code;
   if (error instanceof StoreError) return EXIT[OF_STORE_FAULT[error.fault]].code;
   if (error instanceof StartError) return EXIT[OF_START_FAULT[error.fault]].code;
   return EXIT.unexpected.code;

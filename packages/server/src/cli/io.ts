@@ -1,3 +1,5 @@
+import type { ReadStream, WriteStream } from 'node:tty';
+import type { Clock } from '@hallpass/core/clock';
 import type { Start } from '../running.ts';
 
 /** What a verb may do to the world outside. */
@@ -9,4 +11,8 @@ export interface CliIo {
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
   readonly start: Start;
+  readonly now: Clock;
+  readonly stdin: ReadStream;
+  readonly stdout: WriteStream;
+  readonly stderr: WriteStream;
 }

@@ -1,27 +1,19 @@
-import { Command, CommanderError } from 'commander';
+import { ProblemError, UnreachableError } from '@hallpass/sdk/problem-error';
+import { CommanderError } from 'commander';
 import { ConfigError } from '../config/config-error.ts';
 import { StartError } from '../start-error.ts';
 import { StoreError } from '../store/store.ts';
 import { VERSION } from '../version.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
-import { ExitError } from './exit-error.ts';
+import { Fault } from './fault.ts';
 import type { CliIo } from './io.ts';
+import { plain } from './plain.ts';
+import { newProgram } from './program.ts';
 import { addVerbs } from './verbs.ts';
-
-const EXAMPLES = `Examples:
-  $ hallpass serve                                      run on http://127.0.0.1:4255
-  $ hallpass serve --upstream http://127.0.0.1:8080     put the gate in front of a service
-  $ hallpass config                                     show the settings in effect
-`;
 
 /** Runs one command line (without node and script) to its end and gives the exit code. */
 export async function run(words: readonly string[], io: CliIo): Promise<number> {
-  const program = new Command('hallpass')
-    .description('Bearer tokens that belong to no user, and the gate that honours them.')
-    .version(VERSION)
-    .addHelpText('before', EXAMPLES)
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
-    .exitOverride();
+  const program = newProgram(io);
   try {
     await addVerbs(program, words, io);
     await program.parseAsync(words, { from: 'user' });
@@ -29,10 +21,6 @@ export async function run(words: readonly string[], io: CliIo): Promise<number> 
   } catch (error) {
     // Commander has said its part already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done.code : EXIT.usage.code;
-    if (error instanceof ExitError) {
-      if (error.message !== '') io.err(`${error.message}\n`);
-      return EXIT[error.exit].code;
-    }
     io.err(`${explain(error)}\n`);
     return error instanceof ConfigError ? EXIT.usage.code : exitCodeOf(error);
   }
@@ -41,5 +29,14 @@ export async function run(words: readonly string[], io: CliIo): Promise<number> 
 function explain(error: unknown): string {
   if (error instanceof ConfigError || error instanceof StartError || error instanceof StoreError)
     return error.message;
+  if (error instanceof ProblemError) return `error: ${plain(explainProblem(error))}`;
+  if (error instanceof Fault || error instanceof UnreachableError) return `error: ${plain(error.message)}`;
   return `hallpass: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
+function explainProblem({ code, message, errors, requestId }: ProblemError): string {
+  if (code === 'path_not_found' || code === 'method_not_allowed')
+    return `The server does not know this call: it is of another version than this hallpass (${VERSION}).`;
+  if (errors.length > 0) return errors.map(({ field, message: text }) => `${field}: ${text}`).join('; ');
+  return code === 'internal' ? `${message} (request ${requestId})` : message;
 }

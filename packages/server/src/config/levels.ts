@@ -16,6 +16,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export const CONFIG_VARIABLE = 'HALLPASS_CONFIG';
 
+/** What the verbs that talk to a server go by; a server started beside them lets them be. */
+export const CLIENT_VARIABLES = ['HALLPASS_URL', 'HALLPASS_KEY', 'HALLPASS_KEY_FILE'] as const;
+
+const OTHER_VARIABLES: readonly string[] = [CONFIG_VARIABLE, ...CLIENT_VARIABLES];
+
 const GIVEN_KEYS = SETTING_KEYS.flatMap(givenBy);
 
 export function levelOfFlags(flags: Flags): Level {
@@ -40,10 +45,10 @@ export function levelOfEnvironment(environment: Environment, problems: string[])
   const level = new Map<string, Given>();
   const keys = new Map(GIVEN_KEYS.map((key) => [variableOf(key), key]));
   for (const [name, text] of Object.entries(environment)) {
-    if (text === undefined || !name.startsWith('HALLPASS_') || name === CONFIG_VARIABLE) continue;
+    if (text === undefined || !name.startsWith('HALLPASS_') || OTHER_VARIABLES.includes(name)) continue;
     if (isServiceLink(name, text)) continue;
     const key = keys.get(name);
-    if (key === undefined) problems.push(`${name}: ${unknown(name, [...keys.keys(), CONFIG_VARIABLE])}`);
+    if (key === undefined) problems.push(`${name}: ${unknown(name, [...keys.keys(), ...OTHER_VARIABLES])}`);
     else level.set(key, { text, label: name });
   }
   for (const key of SETTING_KEYS) {

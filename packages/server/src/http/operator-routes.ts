@@ -6,6 +6,7 @@ import { changeOperator } from '../control/change-operator.ts';
 import { createOperator } from '../control/create-operator.ts';
 import { deleteOperator } from '../control/delete-operator.ts';
 import { listOperators } from '../control/list-operators.ts';
+import { existingOperator } from '../control/operators.ts';
 import type { ApiParts } from './api-parts.ts';
 import { entityTag, readIfMatch } from './if-match.ts';
 import { nameToDelete } from './name-to-delete.ts';
@@ -45,6 +46,12 @@ export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
     const operators = await listOperators(control, request.caller);
     return { data: operators.map((record) => wireOperator(record, now)) };
   });
+
+  app.get(
+    `${PATH}/self`,
+    operation(parts, 'operators', 'Show whose key this is', 200, schemas.Operator),
+    async (request, reply) => one(reply, await existingOperator(control.store, request.caller.operator.name)),
+  );
 
   app.patch<{ Body: Static<typeof schemas.ChangeOperator> }>(
     PATH,

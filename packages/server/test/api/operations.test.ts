@@ -12,6 +12,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   '/_/token': ['delete', 'get', 'patch', 'post', 'put'],
   '/_/token/value': ['get'],
   '/_/operator': ['delete', 'get', 'patch', 'post'],
+  '/_/operator/self': ['get'],
   '/_/audit': ['get'],
   '/_/verify': ['get'],
   '/_/verify/read': ['get'],

@@ -48,5 +48,7 @@ if (behaviour === 'hangs_briefly') {
   await liveUntilStopped({ start: () => start(config, { log, stdout }), log, exit, stopLimit: 50 });
 } else {
   const err = (text: string) => void process.stderr.write(text);
-  process.exit(await run(['serve', ...words], { out, err, exit, start }));
+  const { stdin, stdout, stderr } = process;
+  const io = { out, err, exit, start, now: Date.now, stdin, stdout, stderr };
+  process.exit(await run(['serve', ...words], io));
 }

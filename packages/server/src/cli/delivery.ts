@@ -1,0 +1,86 @@
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { Fault } from './fault.ts';
+import type { CliIo } from './io.ts';
+import { printJson } from './listing.ts';
+
+export interface DeliveryFlags {
+  readonly json?: boolean;
+  readonly outputFile?: string;
+  readonly env?: string;
+}
+
+/** Where a new value goes. Opened before the value is made, so that none is made that has no place to go. */
+export interface Delivery {
+  /** `record` is what `--json` prints; the value stands in it. */
+  hand(value: string, record: object): void;
+  /** Takes back what opening has left, when there is no value after all. */
+  discard(): void;
+}
+
+export function addDeliveryOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--output-file <FILE>',
+        'write the value into a new file that only you may read, in place of standard output',
+      ).conflicts(['json', 'env']),
+    )
+    .addOption(
+      new Option('--env <NAME>', 'print a line for the shell: export NAME=…').conflicts([
+        'json',
+        'outputFile',
+      ]),
+    )
+    .option('--json', 'print the record with the value, as the API gives it');
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      throw new Fault('conflict', '--output-file: the file exists already. Remove it or name another.');
+    throw new Fault(
+      'usage',
+      '--output-file: the file cannot be written. Check the path and its permissions.',
+    );
+  }
+}
+
+function intoFile(path: string): Delivery {
+  const file = openFile(path);
+  return {
+    hand(value) {
+      writeSync(file, `${value}\n`);
+      closeSync(file);
+    },
+    discard() {
+      closeSync(file);
+      rmSync(path, { force: true });
+    },
+  };
+}
+
+export function openDelivery({ json, outputFile, env }: DeliveryFlags, io: CliIo): Delivery {
+  if (env !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(env))
+    throw new Fault('usage', '--env: must be the name of a variable: letters, digits and _.');
+  if (outputFile !== undefined) return intoFile(outputFile);
+  return {
+    hand(value, record) {
+      if (json) printJson(io, record);
+      else io.out(env === undefined ? `${value}\n` : `export ${env}=${value}\n`);
+    },
+    discard() {},
+  };
+}
+
+/** Makes what is to be delivered; when that fails, nothing is left of the place it was to go to. */
+export async function made<T>(delivery: Delivery, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    delivery.discard();
+    throw error;
+  }
+}
