@@ -104,20 +104,22 @@ export function onConfirm(state: Followed, event: EventOf<'confirm'>): Step {
   return { state: heard, outcome: { kind: 'confirm', position: state.copy.head } };
 }
 
+// These may be the first a new stream says, before any hello, or all that comes of asking for one.
+
 export function onReset(state: Followed): Step {
-  return state.link === 'down' ? ignored(state, 'no_stream') : abandon(state, 'reset');
+  return abandon(state, 'reset');
 }
 
 export function onMalformed(state: Followed): Step {
-  return state.link === 'down' ? ignored(state, 'no_stream') : doubt(state, 'malformed');
+  return doubt(state, 'malformed');
 }
 
 export function onResume(state: Followed): Step {
-  return state.link === 'down' ? ignored(state, 'no_stream') : leave(state, 'resume');
+  return leave(state, 'resume');
 }
 
 export function onCut(state: Followed): Step {
-  return state.link === 'down' ? ignored(state, 'no_stream') : leave(state, 'cut');
+  return leave(state, 'cut');
 }
 
 export function onTick(state: Followed, { at }: EventOf<'tick'>): Step {
