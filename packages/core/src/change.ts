@@ -22,7 +22,8 @@ export interface Head {
   readonly chain: Uint8Array;
 }
 
-export const FIRST_CHAIN: Uint8Array = new Uint8Array(16);
+export const CHAIN_BYTES = 16;
+export const FIRST_CHAIN: Uint8Array = new Uint8Array(CHAIN_BYTES);
 
 function subjectOf(change: Change): { subject: TokenId | OperatorId; digest: string; state: unknown } {
   switch (change.kind) {
@@ -57,15 +58,38 @@ function subjectOf(change: Change): { subject: TokenId | OperatorId; digest: str
   }
 }
 
-/**
- * The 16 bytes that close a journal row: SHA-256 over the bytes of the row before and this row's content,
- * cut to its first half. Two journals that agree in it agree in everything up to there.
- */
-export function chain(previous: Uint8Array, change: Change): Uint8Array {
+/** SHA-256 of all that a change says, 32 bytes: what stands in the chain for its content. */
+export function contentHash(change: Change): Uint8Array {
   const { subject, digest, state } = subjectOf(change);
   return createHash('sha256')
-    .update(previous)
     .update(JSON.stringify([change.revision, change.at, change.kind, subject, digest, state]))
+    .digest();
+}
+
+/** What the chain takes of a row. It can be known of a row whose content may not. */
+export interface Link {
+  readonly revision: number;
+  /** Whether the row speaks of an operator, so that replicas are shown its hash alone. */
+  readonly hidden: boolean;
+  readonly hash: Uint8Array;
+}
+
+export function linkOf(change: Change): Link {
+  const hidden = change.kind === 'operator' || change.kind === 'operator_removed';
+  return { revision: change.revision, hidden, hash: contentHash(change) };
+}
+
+/** The 16 bytes behind a link: SHA-256 over the bytes of the row before and the link, cut to its first half. */
+export function chainLink(previous: Uint8Array, { revision, hidden, hash }: Link): Uint8Array {
+  return createHash('sha256')
+    .update(previous)
+    .update(`${hidden ? 'hidden' : 'shown'} ${revision} `)
+    .update(hash)
     .digest()
-    .subarray(0, 16);
+    .subarray(0, CHAIN_BYTES);
+}
+
+/** The 16 bytes that close a journal row. Two journals that agree in it agree in everything up to there. */
+export function chain(previous: Uint8Array, change: Change): Uint8Array {
+  return chainLink(previous, linkOf(change));
 }

@@ -85,7 +85,7 @@ function encodedName(bytes: Buffer, from: number, end: number): string {
   return bytes.toString('latin1', from, end);
 }
 
-/** Puts a packed batch into the table. Throws a RangeError where the batch is cut short. */
+/** Puts a packed batch into the table. Throws a RangeError where the batch is cut short and for unknown flags. */
 export function loadTokens(table: TokenTable, batch: Uint8Array): void {
   const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
   const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
@@ -98,6 +98,8 @@ export function loadTokens(table: TokenTable, batch: Uint8Array): void {
     // An expiry of all ones means never in the table too.
     const expiry = view.getUint16(at + EXPIRY) * 2 ** 32 + view.getUint32(at + EXPIRY + 2);
     const flags = view.getUint8(at + FLAGS);
+    // One that is not known here may take a right away.
+    if (flags > (ACTIVE | WRITE)) throw new RangeError('A flag is unknown.');
     const [low, high] = packTerms(expiry, (flags & ACTIVE) !== 0, (flags & WRITE) !== 0);
     table.put(digest, words, low, high, encodedName(bytes, at + NAME, end));
     at = end;

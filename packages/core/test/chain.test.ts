@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AuditDraft, auditHash, FIRST_HASH } from '@hallpass/core/audit';
-import { type Change, chain, FIRST_CHAIN } from '@hallpass/core/change';
+import { type Change, chain, chainLink, contentHash, FIRST_CHAIN, linkOf } from '@hallpass/core/change';
 import { digestOf } from '@hallpass/core/digest';
 
 function expectAllDiffer(hashes: readonly Uint8Array[]): void {
@@ -63,6 +63,21 @@ test('the chain differs when any field of a change does', () => {
   ]);
   assert.equal(chain(FIRST_CHAIN, first).length, 16);
   assert.deepEqual(chain(FIRST_CHAIN, first), chain(FIRST_CHAIN, first));
+});
+
+test('the chain over an operator is known from the hash of the row alone', () => {
+  const change: Change = { revision: 7, at: 9, kind: 'operator', operator };
+  const link = { revision: 7, hidden: true, hash: contentHash(change) };
+  assert.deepEqual(chainLink(FIRST_CHAIN, link), chain(FIRST_CHAIN, change));
+});
+
+test('a row of a token cannot pass for a hidden one, nor under another revision', () => {
+  const link = linkOf({ revision: 7, at: 9, kind: 'token_removed', token });
+  expectAllDiffer([
+    chainLink(FIRST_CHAIN, link),
+    chainLink(FIRST_CHAIN, { ...link, hidden: true }),
+    chainLink(FIRST_CHAIN, { ...link, revision: 8 }),
+  ]);
 });
 
 test('the audit hash differs when any field of an entry does', () => {
