@@ -37,26 +37,28 @@ function sha256(text: string): Buffer {
 
 const SEVERITY: { readonly [A in Access]: number } = { read: 0, write: 1, refused: 2 };
 
-function worst(accesses: readonly Access[]): Access {
-  return accesses.reduce((a, b) => (SEVERITY[a] >= SEVERITY[b] ? a : b));
+function worse(a: Access, b: Access | undefined): Access {
+  return b === undefined || SEVERITY[a] >= SEVERITY[b] ? a : b;
 }
 
-function isMethodHeader(name: string): boolean {
-  const lower = name.length === 17 || name.length === 18 ? name.toLowerCase() : '';
-  return lower === 'x-original-method' || lower === 'x-forwarded-method';
-}
+const METHOD_HEADERS = ['x-forwarded-method', 'x-original-method'] as const;
 
-/** Each original method that a believed proxy names. The same header twice is no statement at all. */
-function namedAccesses(rawHeaders: readonly string[]): Access[] {
-  const accesses: Access[] = [];
-  const seen = new Set<string>();
+/**
+ * The most dangerous of the original methods that a believed proxy names; undefined when it names none.
+ * The same header twice is no statement at all, and counts as writing.
+ */
+function namedAccess(rawHeaders: readonly string[]): Access | undefined {
+  let named: Access | undefined;
+  let seen = '';
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
-    if (!isMethodHeader(name)) continue;
-    accesses.push(seen.has(name.toLowerCase()) ? 'write' : accessOf(rawHeaders[i + 1] as string));
-    seen.add(name.toLowerCase());
+    if (name.length !== 17 && name.length !== 18) continue;
+    const lower = name.toLowerCase();
+    if (!METHOD_HEADERS.some((header) => header === lower)) continue;
+    named = worse(seen.includes(lower) ? 'write' : accessOf(rawHeaders[i + 1] as string), named);
+    seen += lower;
   }
-  return accesses;
+  return named;
 }
 
 /**
@@ -83,9 +85,9 @@ export function createForwardAuth({ checker, trustedProxies, proxySecret }: Forw
     if (accessOf(method) === 'refused') return 'refused';
     if (dialect === 'read' || dialect === 'write') return dialect;
     if (reading.upgrade !== undefined || !isBelieved(request)) return 'write';
-    const accesses = namedAccesses(request.rawHeaders);
-    if (dialect === 'method' || (method !== 'GET' && method !== 'HEAD')) accesses.push(accessOf(method));
-    return accesses.length === 0 ? 'write' : worst(accesses);
+    const named = namedAccess(request.rawHeaders);
+    const saysItself = dialect === 'method' || (method !== 'GET' && method !== 'HEAD');
+    return saysItself ? worse(accessOf(method), named) : (named ?? 'write');
   }
 
   return (request, response, reading, dialect) => {
