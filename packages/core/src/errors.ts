@@ -19,7 +19,6 @@ export const ERRORS = {
   conflict: { status: 409, title: 'The record kept changing' },
   revision_mismatch: { status: 412, title: 'The record has moved on' },
   body_too_large: { status: 413, title: 'The body is too large' },
-  target_too_long: { status: 414, title: 'The request target is too long' },
   unsupported_encoding: { status: 415, title: 'The content encoding is not supported' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported here' },
   expectation_failed: { status: 417, title: 'The expectation cannot be met' },

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { digestOf } from '@hallpass/core/digest';
 import { loadTokens } from '@hallpass/core/packed';
+import type { OperatorRecord } from '@hallpass/core/record';
+import type { Secret } from '@hallpass/core/secret';
 import { TokenTable } from '@hallpass/core/token-table';
 import { steadyClock } from './clock.ts';
 import type { Config } from './config/settings.ts';
@@ -11,6 +14,7 @@ import { openDoors } from './http/doors.ts';
 import { SERVER_OPTIONS } from './http/front.ts';
 import { openListener } from './listen.ts';
 import { Live } from './live.ts';
+import type { Logger } from './log.ts';
 import { openVault } from './open-vault.ts';
 import type { Running, StartOptions } from './running.ts';
 import { openSqlite } from './store/sqlite/open.ts';
@@ -64,7 +68,7 @@ async function startOn(
   await listener.listen();
   let welcome: string | undefined;
   try {
-    welcome = await bootstrap(control, folder, config);
+    welcome = await bootstrap(control, folder, config, log);
     await load(store, live);
   } catch (error) {
     await listener.close();
@@ -102,12 +106,31 @@ async function cursorKey(store: Store): Promise<string> {
 }
 
 /** Makes the first owner of an empty store. What it returns tells the operator the key, if one was made for it. */
-async function bootstrap(control: Control, folder: DataFolder, config: Config): Promise<string | undefined> {
-  if ((await control.store.listOperators()).length > 0) return undefined;
+async function bootstrap(
+  control: Control,
+  folder: DataFolder,
+  config: Config,
+  log: Logger,
+): Promise<string | undefined> {
+  const operators = await control.store.listOperators();
+  if (operators.length > 0) {
+    if (config.ownerKey) warnOfForeignKey(operators, config.ownerKey, log);
+    return undefined;
+  }
   const key = config.ownerKey ?? (await folder.ownerKey(control.random));
   await bootstrapOwner(control, key);
   if (config.ownerKey !== null) return undefined;
   return `The owner key, shown this once and kept in ${folder.ownerKeyFile}:\n\n  ${key.reveal()}\n`;
+}
+
+/** A key in the settings makes the first owner and no other: changing it there changes nothing. */
+function warnOfForeignKey(operators: readonly OperatorRecord[], key: Secret, log: Logger): void {
+  const digest = digestOf(key.reveal());
+  if (operators.some((operator) => operator.digest === digest)) return;
+  log.warn(
+    {},
+    'the owner key in the settings belongs to no operator: it counts only at the first start; add operators over the API',
+  );
 }
 
 /** Brings everything that is stored into memory, where checks find it. */

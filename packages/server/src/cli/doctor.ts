@@ -73,7 +73,7 @@ async function proxy(command: Command, io: CliIo, where: string, flags: Flags): 
     },
   );
   io.out(flags.json ? `${JSON.stringify(report, null, 2)}\n` : textOf(report));
-  if (report.faults > 0) throw new Fault('unexpected', 'Something is wrong; each fault says what to change.');
+  if (report.faults > 0) throw new Fault('unexpected', '');
 }
 
 /** `hallpass doctor`: tries a live installation and says what is wrong with it. */

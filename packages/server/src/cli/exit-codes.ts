@@ -68,7 +68,6 @@ const OF_PROBLEM: Readonly<Record<ErrorCode, ExitName>> = {
   conflict: 'conflict',
   revision_mismatch: 'conflict',
   body_too_large: 'usage',
-  target_too_long: 'usage',
   unsupported_encoding: 'unexpected',
   unsupported_media_type: 'unexpected',
   expectation_failed: 'unexpected',

@@ -21,7 +21,8 @@ export async function run(words: readonly string[], io: CliIo): Promise<number> 
   } catch (error) {
     // Commander has said its part already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done.code : EXIT.usage.code;
-    io.err(`${explain(error)}\n`);
+    // A report on standard output has said it all.
+    if (!(error instanceof Fault && error.message === '')) io.err(`${explain(error)}\n`);
     return error instanceof ConfigError ? EXIT.usage.code : exitCodeOf(error);
   }
 }

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { mint } from '@hallpass/core/token';
 import { recordOf, startServer, type TestServer } from '../server.js';
 
 type Role = 'owner' | 'manager' | 'auditor' | 'verifier';
+
+const OTHER_OWNER_KEY = mint('hpo_', randomBytes).reveal();
 
 async function keyOf(server: TestServer, name: string, role: Role): Promise<string> {
   return (await server.admin.createOperator({ name, role })).record.key;
@@ -144,6 +148,17 @@ describe('operators', () => {
     const again = await startServer(t, { data: server.data, ownerKey: '' });
     assert.ok(!again.printed().includes(key));
     assert.equal((await again.call('GET', '/_/operator', { key })).status, 200);
+  });
+
+  it('says that an owner key in the settings counts only at the first start', async (t) => {
+    const server = await startServer(t);
+    await server.stop();
+    const again = await startServer(t, { data: server.data, ownerKey: OTHER_OWNER_KEY });
+    assert.match(again.log(), /belongs to no operator/);
+    assert.equal((await again.call('GET', '/_/operator', { key: OTHER_OWNER_KEY })).status, 401);
+    assert.ok(!again.log().includes(OTHER_OWNER_KEY));
+    await again.stop();
+    assert.doesNotMatch((await startServer(t, { data: server.data })).log(), /belongs to no operator/);
   });
 
   it('an unknown role or field is 400', async (t) => {

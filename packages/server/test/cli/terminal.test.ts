@@ -133,9 +133,12 @@ test('colours help on a terminal, and NO_COLOR and TERM=dumb switch them off', a
   const { server, env } = await clientStand(t);
   await server.admin.createToken({ name: 'ci' });
   const terminal = await openTerminal(t, env);
+  let lists = 0;
   const list = async (before: string) => {
-    await terminal.type(`clear; ${before} hallpass token list`);
-    return terminal.until(/ci .*active[\s\S]*ended with 0/, { colours: true });
+    lists++;
+    // In two parts, so that it is the answer which ends the wait, and neither the question nor the answer before.
+    await terminal.type(`clear; ${before} hallpass token list; echo list''ed-${lists}`);
+    return terminal.until(new RegExp(`ci .*active[\\s\\S]*^listed-${lists}`, 'm'), { colours: true });
   };
   assert.ok((await list('')).includes(`${ESCAPE}[32mactive`));
   for (const off of ['NO_COLOR=1', 'TERM=dumb']) assert.ok(!(await list(off)).includes(ESCAPE), off);
