@@ -1,26 +1,10 @@
-// The least a Node server can do: the bytes of an allowed /_/verify, for every request, with nothing checked.
-//   node bench/dist/baselines/bare-http.js PORT
+// A plain node:http server that answers every request with the same head and no body.
+// Arguments: port, then header names and values in turn.
 import { createServer } from 'node:http';
 
-const HEADERS = [
-  'X-Hallpass-Token-Id',
-  'tok_01J00000000000000000000000',
-  'X-Hallpass-Token-Name',
-  'bench',
-  'X-Hallpass-Write',
-  'true',
-  'X-Hallpass-Expires',
-  'never',
-  'Cache-Control',
-  'no-store',
-  'X-Request-Id',
-  'AAAAAAAAAAAA.zzzz',
-  'Content-Length',
-  '0',
-];
+const [port, ...headers] = process.argv.slice(2);
 
-const server = createServer((_request, response) => {
-  response.writeHead(200, HEADERS);
+createServer({ keepAliveTimeout: 65_000 }, (_request, response) => {
+  response.writeHead(200, headers);
   response.end();
-});
-server.listen(Number(process.argv[2]), '127.0.0.1', () => console.log('ready'));
+}).listen(Number(port), '127.0.0.1');

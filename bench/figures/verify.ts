@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { startBaseline } from '../baseline.ts';
+import type { Bench, Figure, Row } from '../figure.ts';
+import { startHallpass } from '../hallpass.ts';
+import { runLoad } from '../load/run-load.ts';
+import { prepareData } from '../prepared.ts';
+import { EMPTY, getEach } from '../requests.ts';
+import { compare, type Side } from '../rounds.ts';
+import type { ServerProcess } from '../server-process.ts';
+
+const CONNECTIONS = 50;
+const PATH = '/_/verify';
+/** What node:http puts into an answer by itself. */
+const AUTOMATIC = new Set(['date', 'connection', 'keep-alive']);
+
+/** The head of our answer, as names and values in turn, for the baseline to answer the same. */
+async function answerHeaders(port: number, value: string): Promise<string[]> {
+  const response = await fetch(`http://127.0.0.1:${port}${PATH}`, {
+    headers: { Authorization: `Bearer ${value}` },
+  });
+  return [...response.headers].filter(([name]) => !AUTOMATIC.has(name)).flat();
+}
+
+async function measure({ folder }: Bench): Promise<Row[]> {
+  const data = join(folder, 'data');
+  const values = await prepareData(data, 1_000);
+  const requests = getEach(PATH, values);
+  const sideOf = (server: ServerProcess): Side => ({
+    measure: async () => {
+      const plan = { port: server.port, connections: CONNECTIONS, requests, expect: EMPTY };
+      return (await runLoad({ ...plan, warmUpMs: 1_000, measureMs: 2_000 })).rate;
+    },
+    stop: () => server.stop(),
+  });
+  let headers: string[] = [];
+  const startOurs = async () => {
+    const server = await startHallpass(data);
+    headers = await answerHeaders(server.port, values[0] ?? '');
+    return sideOf(server);
+  };
+  const startBare = async () => sideOf(await startBaseline('bare-http', folder, headers));
+  const { ours, baseline, ratio } = await compare(startOurs, startBare);
+  const what = 'bare node:http that answers the same bytes';
+  return [
+    {
+      what: `${PATH} over HTTP, keep-alive, ${CONNECTIONS} connections, 1,000 tokens`,
+      unit: 'answers/s',
+      ours,
+      baseline: { what, samples: baseline, ratio },
+      target: { bound: 'at least', value: 0.85 },
+    },
+  ];
+}
+
+export const verify: Figure = { name: 'verify', measure };
