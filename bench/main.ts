@@ -35,7 +35,7 @@ const unknown = wanted.filter((word) => !FIGURES.some(({ name }) => name === wor
 const figures = FIGURES.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 if (unknown.length > 0) {
   console.error(
-    `No figure matches ${unknown.join(' ')}. There are: ${FIGURES.map(({ name }) => name).join(' ')}.`,
+    `No figure is called ${unknown.join(' or ')}. There are: ${FIGURES.map(({ name }) => name).join(', ')}.`,
   );
   process.exit(2);
 }
