@@ -8,6 +8,7 @@ import { steadyClock } from './clock.ts';
 import type { Config } from './config/settings.ts';
 import { bootstrapOwner } from './control/bootstrap.ts';
 import type { Control } from './control/control.ts';
+import { Turns } from './control/turns.ts';
 import { DataFolder } from './data-folder.ts';
 import { TrustedProxies } from './http/address.ts';
 import { openDoors } from './http/doors.ts';
@@ -45,7 +46,7 @@ async function startOn(
   { log, stdout }: StartOptions,
 ): Promise<Running> {
   const vault = await openVault(config, folder, store, randomBytes, log);
-  const control: Control = { store, vault, clock, random: randomBytes };
+  const control: Control = { store, vault, clock, random: randomBytes, turns: new Turns() };
   const tokens = new TokenTable({ names: true });
   const usage = new Usage();
   const live = new Live(tokens, usage, clock);

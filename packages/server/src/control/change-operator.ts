@@ -24,6 +24,7 @@ export async function changeOperator(
   const { newName, ...rest } = changes;
   const renamed = newName === undefined ? {} : { name: nameFrom(newName, 'new_name') };
   return rewrite(
+    { turns: control.turns, kind: 'operator', name },
     () => existingOperator(control.store, name),
     ifMatch,
     async (before) => {

@@ -36,6 +36,7 @@ export async function changeToken(
   const { newName, ...rest } = changes;
   const renamed = newName === undefined ? {} : { name: nameFrom(newName, 'new_name') };
   return rewrite(
+    { turns: control.turns, kind: 'token', name },
     () => existingToken(control.store, name),
     ifMatch,
     async (before) => {

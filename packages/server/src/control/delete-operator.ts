@@ -16,6 +16,7 @@ export async function deleteOperator(
   const audit = await authorise(control, caller, 'operator.delete', named);
   const name = nameFrom(named);
   return rewrite(
+    { turns: control.turns, kind: 'operator', name },
     () => existingOperator(control.store, name),
     ifMatch,
     async (operator) => {

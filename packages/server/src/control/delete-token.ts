@@ -16,6 +16,7 @@ export async function deleteToken(
   const audit = await authorise(control, caller, 'token.delete', named);
   const name = nameFrom(named);
   return rewrite(
+    { turns: control.turns, kind: 'token', name },
     () => existingToken(control.store, name),
     ifMatch,
     async (token) => ({

@@ -30,11 +30,13 @@ export async function revokeByValue(
 }
 
 async function deactivate(
-  { store, clock }: Control,
+  { store, clock, turns }: Control,
   id: TokenId,
   { address, requestId }: Omit<Caller, 'operator'>,
 ): Promise<boolean> {
+  const { name } = await tokenWithId(store, id);
   return rewrite(
+    { turns, kind: 'token', name },
     () => tokenWithId(store, id),
     undefined,
     async (before) => {

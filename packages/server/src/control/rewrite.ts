@@ -1,5 +1,6 @@
 import { type ErrorCode, HallpassError } from '@hallpass/core/errors';
 import type { Outcome } from '../store/store.ts';
+import type { Turns } from './turns.ts';
 
 const ATTEMPTS = 8;
 
@@ -25,16 +26,33 @@ export function refuse(outcome: Exclude<Outcome['kind'], 'done' | 'repeated'>): 
   throw new HallpassError(code, message);
 }
 
+/** Which record a rewrite is about: one at a time works on it. */
+export interface Subject {
+  readonly turns: Turns;
+  readonly kind: 'token' | 'operator';
+  readonly name: string;
+}
+
 /**
  * Reads a record, lets `write` commit what follows from it, and does both again when somebody was faster.
  * A caller that named a revision is told instead: only it can say whether its wish still stands.
  */
-export async function rewrite<Row extends { revision: number }, Result>(
+export function rewrite<Row extends { revision: number }, Result>(
+  { turns, kind, name }: Subject,
   read: () => Promise<Row>,
   ifMatch: IfMatch,
   write: (row: Row) => Promise<{ outcome: Outcome; result: (revision: number) => Result }>,
 ): Promise<Result> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  return turns.take(`${kind} ${name}`, () => attempt(read, ifMatch, write));
+}
+
+/** Another server on the same database may be faster, so it is tried more than once. */
+async function attempt<Row extends { revision: number }, Result>(
+  read: () => Promise<Row>,
+  ifMatch: IfMatch,
+  write: (row: Row) => Promise<{ outcome: Outcome; result: (revision: number) => Result }>,
+): Promise<Result> {
+  for (let tried = 0; tried < ATTEMPTS; tried++) {
     const row = await read();
     if (ifMatch && !ifMatch(row.revision)) throw mismatch();
     const { outcome, result } = await write(row);

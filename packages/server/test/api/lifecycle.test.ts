@@ -145,6 +145,23 @@ describe('the life of a token', () => {
     );
   });
 
+  it('a removal is never lost among many changes of the same token', async (t) => {
+    const server = await startServer(t);
+    const { record } = await server.admin.createToken({ name: 'a' });
+    const change = (i: number) =>
+      server.call('PATCH', '/_/token', { body: { name: 'a', description: `${i}` } });
+    const before = Array.from({ length: 24 }, (_, i) => change(i));
+    const removal = server.call('DELETE', '/_/token', { body: { name: 'a' } });
+    const after = Array.from({ length: 24 }, (_, i) => change(i));
+    assert.equal((await removal).status, 200);
+    const statuses = (await Promise.all([...before, ...after])).map(({ status }) => status);
+    assert.deepEqual(
+      [...new Set(statuses)].filter((status) => status !== 200 && status !== 404),
+      [],
+    );
+    assert.equal(await verdict(server, record.token), 401);
+  });
+
   it('everything is there again after a restart, and values still open the gate', async (t) => {
     const server = await startServer(t);
     const { record } = await server.admin.createToken({ name: 'a' });

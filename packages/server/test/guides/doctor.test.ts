@@ -98,7 +98,7 @@ test('an echo that is none is said to be none', async (t) => {
 test('where nothing answers the exit code is 6', async (t) => {
   const { code, stdout, stderr } = await doctor(t, `http://127.0.0.1:${await freePort()}`);
   assert.deepEqual([code, stdout], [6, '']);
-  assert.match(stderr, /^No answer from 127\.0\.0\.1:\d+: /);
+  assert.match(stderr, /^error: No answer from 127\.0\.0\.1:\d+: /);
 });
 
 test('a token comes from standard input where the file is -', async (t) => {

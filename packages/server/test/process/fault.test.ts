@@ -11,6 +11,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { bootstrapOwner } from 'hallpass/control/bootstrap';
 import type { Control } from 'hallpass/control/control';
 import { createToken } from 'hallpass/control/create-token';
+import { Turns } from 'hallpass/control/turns';
 import { SealingVault } from 'hallpass/control/vault';
 import { Live } from 'hallpass/live';
 import { openSqlite } from 'hallpass/store/sqlite/open';
@@ -69,7 +70,7 @@ test('C118: without entropy a create fails, and nothing is stored', async (t) =>
   mkdirSync(data);
   const store = await openSqlite({ file: join(data, 'hallpass.db'), random: randomBytes });
   const vault = new SealingVault(createSecretKey(randomBytes(32)), randomBytes);
-  const control: Control = { store, vault, clock: Date.now, random: randomBytes };
+  const control: Control = { store, vault, clock: Date.now, random: randomBytes, turns: new Turns() };
   await bootstrapOwner(control, mint('hpo_', randomBytes));
   const [operator] = await store.listOperators();
   assert.ok(operator);

@@ -142,6 +142,13 @@ test('a data folder that is a file, or below one, ends the start with 23', async
   assert.equal(readFileSync(file, 'utf8'), 'mine');
 });
 
+test('a data folder whose place takes no folders ends the start with 23, at once', async (t) => {
+  const { launch } = place(t);
+  const { code, stderr } = await launch({ env: { HALLPASS_DATA: '/proc/nope' } }).ended;
+  assert.equal(code, 23);
+  assert.match(stderr, /^The data folder [^\n]* cannot be made[^\n]*\n$/);
+});
+
 test('a data folder that cannot be written ends the start with 23', async (t) => {
   const { data, launch } = place(t);
   mkdirSync(data, { mode: 0o700 });
