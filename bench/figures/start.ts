@@ -21,7 +21,7 @@ async function measure({ folder }: Bench): Promise<Row[]> {
   for (let i = 0; i < ROUNDS; i++) seconds.push(await secondsToReady(data));
   return [
     {
-      what: 'start with 1,000,000 tokens, from spawn to ready, file in the page cache',
+      what: `start with ${TOKENS.toLocaleString('en-US')} tokens, from spawn to ready, file in the page cache`,
       unit: 's',
       ours: samplesOf(seconds),
       target: { bound: 'at most', value: 4 },
