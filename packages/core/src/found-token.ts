@@ -71,6 +71,28 @@ export class FoundToken implements Principal {
     into[at + 3] = this.#d;
   }
 
+  get spread(): number {
+    return this.#w1;
+  }
+
+  equals(other: Principal): boolean {
+    return (
+      other instanceof FoundToken &&
+      this.#w1 === other.#w1 &&
+      this.#w0 === other.#w0 &&
+      this.#w2 === other.#w2 &&
+      this.#w3 === other.#w3 &&
+      this.#w4 === other.#w4 &&
+      this.#low === other.#low &&
+      this.#high === other.#high &&
+      this.#a === other.#a &&
+      this.#b === other.#b &&
+      this.#c === other.#c &&
+      this.#d === other.#d &&
+      this.#names === other.#names
+    );
+  }
+
   get encodedName(): string {
     return this.#names.encodedName(Int32Array.of(this.#w0, this.#w1, this.#w2, this.#w3, this.#w4), this.id);
   }

@@ -15,4 +15,8 @@ export interface Principal {
   readonly expiresAt: number | null;
   /** Writes the four packed words of the id: see `idAt` of packed-id. Cheaper than `id` where many are gathered. */
   writeId(into: Int32Array, at: number): void;
+  /** 32 bits that spread tokens evenly: where to look for what is remembered of one. */
+  readonly spread: number;
+  /** Whether both speak of the same value of the same token, on the same terms. */
+  equals(other: Principal): boolean;
 }

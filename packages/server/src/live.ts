@@ -13,6 +13,8 @@ export type Door = (typeof DOORS)[number];
 /** The one decision as every door sees it. Never throws: what goes wrong inside is a refusal. */
 export interface Checker {
   check(request: AccessRequest, door: Door): Verdict;
+  /** The newest change that verdicts know of. */
+  readonly revision: number;
 }
 
 type Counts = Record<Door, Record<DenyReason | 'allow', number>>;

@@ -123,15 +123,15 @@ export class Front {
 
   /** What no door serves, whoever asks. */
   #refusalBeforeRouting(request: IncomingMessage, reading: RequestReading): Answer | undefined {
-    const { requestId, target, flaw } = reading;
-    if (flaw) return problem('invalid_request', FLAWS[flaw], requestId);
-    if (request.method === 'TRACE') return refusal('method', requestId);
+    const { target, flaw } = reading;
+    if (flaw) return problem('invalid_request', FLAWS[flaw], reading.requestId);
+    if (request.method === 'TRACE') return refusal('method', reading.requestId);
     if (target.ok) {
       if (this.#isOwn(target) || this.#options.gate) return undefined;
-      return problem('path_not_found', 'There is no service behind this server.', requestId);
+      return problem('path_not_found', 'There is no service behind this server.', reading.requestId);
     }
     if (this.#isExtAuthz(request.url ?? '')) return undefined;
-    return problem('ambiguous_target', AMBIGUOUS_DETAIL, requestId);
+    return problem('ambiguous_target', AMBIGUOUS_DETAIL, reading.requestId);
   }
 
   /**

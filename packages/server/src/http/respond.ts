@@ -5,7 +5,7 @@ import { DENY_REASONS, type DenyReason } from '@hallpass/core/verdict';
 /** A whole answer: status, headers as one flat array (name, value, …), body. */
 export interface Answer {
   readonly status: number;
-  readonly headers: string[];
+  readonly headers: readonly string[];
   readonly body: string;
 }
 
@@ -127,6 +127,6 @@ export function problem(
 
 /** Sends a whole answer. The body stays away from HEAD. */
 export function send(response: ServerResponse, answer: Answer): void {
-  response.writeHead(answer.status, answer.headers);
+  response.writeHead(answer.status, answer.headers as string[]);
   response.end(answer.body);
 }
