@@ -11,7 +11,7 @@ import type { Control } from './control/control.ts';
 import { Turns } from './control/turns.ts';
 import { DataFolder } from './data-folder.ts';
 import { TrustedProxies } from './http/address.ts';
-import { openDoors } from './http/doors.ts';
+import type { Doors } from './http/doors.ts';
 import { SERVER_OPTIONS } from './http/front.ts';
 import { openListener } from './listen.ts';
 import { Live } from './live.ts';
@@ -53,24 +53,30 @@ async function startOn(
   store.follow((changes) => live.apply(changes));
 
   const listener = await openListener({ config, log, server: SERVER_OPTIONS });
-  const doors = await openDoors({
-    control,
-    live,
-    log,
-    random: randomBytes,
-    server: listener.server,
-    upstream: config.upstream ? { ...config.upstream, ...UPSTREAM_LIMITS } : undefined,
-    trustedProxies: new TrustedProxies(config.trustedProxies),
-    proxySecret: config.proxySecret ?? undefined,
-    publicUrl: config.publicUrl,
-    metricsPublic: config.metricsPublic,
-    cursorKey: await cursorKey(store),
-  });
-  await listener.listen();
+  const build = async (): Promise<Doors> => {
+    // Imported here, because the database's thread reads tokens while this one reads modules.
+    const { openDoors } = await import('./http/doors.ts');
+    const doors = await openDoors({
+      control,
+      live,
+      log,
+      random: randomBytes,
+      server: listener.server,
+      upstream: config.upstream ? { ...config.upstream, ...UPSTREAM_LIMITS } : undefined,
+      trustedProxies: new TrustedProxies(config.trustedProxies),
+      proxySecret: config.proxySecret ?? undefined,
+      publicUrl: config.publicUrl,
+      metricsPublic: config.metricsPublic,
+      cursorKey: await cursorKey(store),
+    });
+    await listener.listen();
+    return doors;
+  };
+  let doors: Doors;
   let welcome: string | undefined;
   try {
+    [doors] = await Promise.all([build(), load(store, live)]);
     welcome = await bootstrap(control, folder, config, log);
-    await load(store, live);
   } catch (error) {
     await listener.close();
     throw error;
