@@ -1,3 +1,4 @@
+import { jsonFlaw } from '@hallpass/core/json-flaw';
 import { type TargetReader, targetReader } from '@hallpass/core/target';
 import { ConfigError } from '../config-error.ts';
 import { type ReadFile, reasonOf, tryFile } from '../files.ts';
@@ -69,11 +70,10 @@ class Reading {
   #content(): unknown {
     const content = tryFile(this.#file.readFile, this.#file.path);
     if (typeof content === 'string') throw new ConfigError([`${this.#file.path}: ${reasonOf(content)}`]);
-    try {
-      return JSON.parse(content.text);
-    } catch {
-      throw new ConfigError([`${this.#file.path}: is not valid JSON`]);
-    }
+    const value = parsed(content.text);
+    if (value === undefined) throw new ConfigError([`${this.#file.path}: is not valid JSON`]);
+    if (jsonFlaw(content.text) === undefined) return value;
+    throw new ConfigError([`${this.#file.path}: holds a name twice in one object; keep one of the two`]);
   }
 
   #upstream(value: unknown, place: string): GateUpstream {
@@ -132,5 +132,14 @@ class Reading {
           'give an upstream this host, or leave it out here',
       );
     });
+  }
+}
+
+/** undefined for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
