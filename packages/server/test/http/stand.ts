@@ -166,6 +166,8 @@ export interface StandOptions {
   readonly upstreams?: readonly UpstreamOptions[];
   readonly rules?: readonly RuleOptions[];
   readonly silenceMs?: number;
+  /** The API never answers. */
+  readonly api?: 'silent';
 }
 
 /** The server's front with a real table, a gate and an upstream, for the length of a test. */
@@ -203,6 +205,7 @@ export async function stand(t: TestContext, options: StandOptions = {}): Promise
     api: (request, response) => {
       apiCalls.push(`${request.method} ${request.url}`);
       request.resume();
+      if (options.api === 'silent') return;
       response.writeHead(418, { 'X-Api': 'yes' }).end('the API');
     },
     gate,
