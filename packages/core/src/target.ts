@@ -84,13 +84,24 @@ function decodeFully(path: string): Decoding {
   return { reason: 'escape' };
 }
 
+/**
+ * What lenient servers leave of a decoded path segment: no parameters or stream name, no white space around it,
+ * no dots at its end. No pattern does the trimming: on a long run of dots it would take the square of its length.
+ */
+export function bareSegment(segment: string): string {
+  const bare = segment.replace(/(?:[;?#]|::).*$/s, '').trim();
+  let end = bare.length;
+  while (end > 0 && (bare[end - 1] === '.' || bare.slice(end - 1, end).trim() === '')) end--;
+  return bare.slice(0, end);
+}
+
 /** The least that lenient servers leave of a decoded path: no parameters, case, white space, foreign bytes, last dots, empty segments. */
 function fold(text: string): string {
   const segments = text
     .replace(/%[89a-f][0-9a-f]/gi, '')
     .toLowerCase()
     .split('/')
-    .map((segment) => segment.replace(/[;?#].*$/, '').replace(/^\s+|[\s.]+$/g, ''));
+    .map(bareSegment);
   return `/${segments.filter((segment) => segment !== '').join('/')}`;
 }
 

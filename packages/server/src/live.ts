@@ -15,6 +15,8 @@ export interface Checker {
   check(request: AccessRequest, door: Door): Verdict;
   /** The newest change that verdicts know of. */
   readonly revision: number;
+  /** What `check` would say now, of a request that was let in before: counted and noted nowhere. */
+  recheck(request: AccessRequest): Verdict;
 }
 
 type Counts = Record<Door, Record<DenyReason | 'allow', number>>;
@@ -32,6 +34,7 @@ export class Live implements Checker {
   readonly counts: Counts = noCounts();
   readonly #clock: Clock;
   readonly #usage: Usage;
+  readonly #listeners: ((changes: readonly Change[]) => void)[] = [];
   #revision = 0;
   #ready = false;
 
@@ -66,6 +69,10 @@ export class Live implements Checker {
     return verdict;
   }
 
+  recheck(request: AccessRequest): Verdict {
+    return this.#decide(request, this.#clock());
+  }
+
   #decide(request: AccessRequest, now: number): Verdict {
     if (!this.#ready) return DENY.not_ready;
     try {
@@ -75,12 +82,18 @@ export class Live implements Checker {
     }
   }
 
+  /** Tells `listener` of changes once they are in force. */
+  follow(listener: (changes: readonly Change[]) => void): void {
+    this.#listeners.push(listener);
+  }
+
   /** Takes in committed changes, in the order of their revisions. */
   apply(changes: readonly Change[]): void {
     for (const change of changes) {
       this.#put(change);
       this.#revision = change.revision;
     }
+    for (const listener of this.#listeners) listener(changes);
   }
 
   #put(change: Change): void {

@@ -5,7 +5,9 @@ import type { OperatorRecord } from '@hallpass/core/record';
 import type { Secret } from '@hallpass/core/secret';
 import { TokenTable } from '@hallpass/core/token-table';
 import { steadyClock } from './clock.ts';
+import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/settings.ts';
+import { loadGatePlan } from './config.ts';
 import { bootstrapOwner } from './control/bootstrap.ts';
 import type { Control } from './control/control.ts';
 import { Turns } from './control/turns.ts';
@@ -13,6 +15,7 @@ import { DataFolder } from './data-folder.ts';
 import { TrustedProxies } from './http/address.ts';
 import type { Doors } from './http/doors.ts';
 import { SERVER_OPTIONS } from './http/front.ts';
+import type { Later } from './http/gate/cuts.ts';
 import { openListener } from './listen.ts';
 import { Live } from './live.ts';
 import type { Logger } from './log.ts';
@@ -25,7 +28,10 @@ import { flushRegularly } from './usage-flush.ts';
 
 const clock = steadyClock(Date.now, () => performance.now());
 
-const UPSTREAM_LIMITS = { answerTimeoutMs: 60_000, connectTimeoutMs: 5_000 } as const;
+const later: Later = (ms, run) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
 
 /** Builds the server from its settings and runs it. Rejects with a StoreError or StartError. */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
@@ -62,7 +68,8 @@ async function startOn(
       log,
       random: randomBytes,
       server: listener.server,
-      upstream: config.upstream ? { ...config.upstream, ...UPSTREAM_LIMITS } : undefined,
+      gatePlan: loadGatePlan(config),
+      later,
       trustedProxies: new TrustedProxies(config.trustedProxies),
       proxySecret: config.proxySecret ?? undefined,
       publicUrl: config.publicUrl,
@@ -95,12 +102,32 @@ async function startOn(
   let stopped: Promise<void> | undefined;
   return {
     address: listener.address,
-    reload: () => listener.reload(),
+    async reload() {
+      reloadGate(config, doors, log);
+      await listener.reload();
+    },
     stop() {
       stopped ??= stop();
       return stopped;
     },
   };
+}
+
+/** Takes up the gate's file as it is now; one that is wrong changes nothing and is logged. */
+function reloadGate(config: Config, doors: Doors, log: Logger): void {
+  const { gateFile: file } = config;
+  if (file === null) return;
+  try {
+    const plan = loadGatePlan(config);
+    if (plan) doors.replaceGatePlan(plan);
+    log.info({ file }, 'the gate file was read again');
+  } catch (err) {
+    if (!(err instanceof ConfigError)) throw err;
+    log.error(
+      { code: 'gate_file_unusable', file, err },
+      'the new gate file cannot be used; the old one stays',
+    );
+  }
 }
 
 /** Cursors of lists are good on every server of a database, and after a restart. */

@@ -35,6 +35,7 @@ export interface Config {
   readonly secretKey: KeyObject | null;
   readonly reveal: 'yes' | 'never';
   readonly upstream: Upstream | null;
+  readonly gateFile: string | null;
   /** Scheme and authority, no slash at the end. */
   readonly publicUrl: string | null;
   /** Addresses and CIDR ranges. */
@@ -137,6 +138,13 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     description:
       'Service behind the gate: http(s)://HOST[:PORT][/PATH] or unix:PATH; without it there is no gate.',
     show: ({ origin, prefix, socketPath }) => (socketPath === null ? origin + prefix : `unix:${socketPath}`),
+  },
+  gateFile: {
+    parse: readPath,
+    default: null,
+    value: 'FILE',
+    description:
+      'JSON file with the upstreams and rules of the gate, in place of upstream. Read again on SIGHUP.',
   },
   publicUrl: {
     parse: readOrigin,

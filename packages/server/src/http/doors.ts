@@ -10,13 +10,18 @@ import { buildApi } from './api.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { createForwardAuth } from './forward-auth.ts';
 import { Front } from './front.ts';
+import type { Later } from './gate/cuts.ts';
+import type { Report } from './gate/exchange.ts';
 import { Gate } from './gate/gate.ts';
-import type { UpstreamOptions } from './gate/upstream.ts';
+import type { GatePlan } from './gate/setup.ts';
 import { issuer } from './issuer.ts';
 import { buildMetrics } from './metrics.ts';
 import { requestIds } from './request-id.ts';
 
 const PREFIX = '/_/';
+
+/** How long a client may pause in the middle of a body: for a service, and for the API. */
+const SILENCE_MS = { gate: 60_000, api: 30_000 } as const;
 
 export interface DoorOptions {
   readonly control: Control;
@@ -24,8 +29,9 @@ export interface DoorOptions {
   readonly log: Logger;
   readonly random: RandomBytes;
   readonly server: Server | SecureServer;
-  /** Absent: no gate. */
-  readonly upstream?: UpstreamOptions | undefined;
+  /** Null: no gate. */
+  readonly gatePlan: GatePlan | null;
+  readonly later: Later;
   readonly trustedProxies: TrustedProxies;
   readonly proxySecret?: Secret | undefined;
   /** Scheme and authority, no slash at the end. Null: what each request calls the server. */
@@ -39,6 +45,8 @@ export interface Doors {
   open(): void;
   /** From now on it says that it is not, and goes on answering. */
   stop(): void;
+  /** From now on the gate, if there is one, goes by this plan. */
+  replaceGatePlan(plan: GatePlan): void;
   /** Ends what is still on its way through the gate. */
   close(): Promise<void>;
 }
@@ -63,8 +71,7 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
     requestIdOf: (request) => requestIdOf.get(request) ?? '',
     addressOf: (request) => trustedProxies.clientOf(request) ?? null,
   });
-  const gate =
-    options.upstream && new Gate({ checker: live, trustedProxies, upstream: options.upstream, report });
+  const gate = gateOf(options, report);
   const front = new Front({
     prefix: PREFIX,
     forwardAuth: createForwardAuth({ checker: live, trustedProxies, proxySecret: options.proxySecret }),
@@ -73,6 +80,7 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
       api(request, response);
     },
     gate,
+    silenceMs: SILENCE_MS.api,
     newRequestId: requestIds(options.random),
     report,
   });
@@ -84,8 +92,28 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
     stop() {
       readiness = 'stopping';
     },
+    replaceGatePlan(plan) {
+      gate?.replace(plan);
+    },
     async close() {
       await gate?.close();
     },
   };
+}
+
+function gateOf(options: DoorOptions, report: Report): Gate | undefined {
+  const { control, live, trustedProxies, gatePlan, later } = options;
+  if (gatePlan === null) return undefined;
+  const gate = new Gate({
+    checker: live,
+    trustedProxies,
+    plan: gatePlan,
+    prefix: PREFIX,
+    report,
+    clock: control.clock,
+    later,
+    silenceMs: SILENCE_MS.gate,
+  });
+  live.follow((changes) => gate.changed(changes));
+  return gate;
 }

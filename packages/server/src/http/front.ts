@@ -16,7 +16,7 @@ export const SERVER_OPTIONS = {
   requireHostHeader: false,
   maxHeaderSize: 16_384,
   headersTimeout: 30_000,
-  // A long upload is no fault. Who stops sending is cut off by SILENCE_MS.
+  // A long upload is no fault. Who stops sending is cut off by `silenceMs`.
   requestTimeout: 0,
   keepAliveTimeout: 65_000,
 } as const satisfies ServerOptions;
@@ -29,12 +29,11 @@ export interface FrontOptions {
   readonly api: (request: IncomingMessage, response: ServerResponse, reading: RequestReading) => void;
   /** Absent: there is nothing behind this server. */
   readonly gate?: Gate | undefined;
+  /** How long a client may pause in the middle of a body for the API, in milliseconds. */
+  readonly silenceMs: number;
   readonly newRequestId: () => string;
   readonly report: (error: unknown, requestId: string) => void;
 }
-
-/** How long a client may pause in the middle of a body for the API. */
-const SILENCE_MS = 30_000;
 
 /** How a request came: ordinary, waiting for a 100 before its body, or asking for another protocol. */
 type Manner =
@@ -172,7 +171,7 @@ export class Front {
       return;
     }
     this.#underWay.set(request.socket, response);
-    if (reading.body !== 'none') request.setTimeout(SILENCE_MS, () => request.socket.destroy());
+    if (reading.body !== 'none') request.setTimeout(this.#options.silenceMs, () => request.socket.destroy());
     if (manner.kind === 'expectant') response.writeContinue();
     this.#options.api(request, response, reading);
   }

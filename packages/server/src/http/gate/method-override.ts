@@ -1,3 +1,5 @@
+import { headerKind } from './header-kind.ts';
+
 const NAME = '_method';
 
 function decode(text: string): string {
@@ -19,4 +21,9 @@ export function namedMethodOf(query: string): string | undefined {
     .filter((pair) => pair === NAME || pair.startsWith(`${NAME}=`) || pair.startsWith(`${NAME}[`));
   if (values.length === 0) return undefined;
   return values.length === 1 ? (values[0] as string).slice(NAME.length + 1).toUpperCase() : '';
+}
+
+/** Whether a header line, in any spelling, names another method. */
+export function hasOverrideHeader(rawHeaders: readonly string[]): boolean {
+  return rawHeaders.some((name, i) => i % 2 === 0 && headerKind(name) === 'override');
 }
