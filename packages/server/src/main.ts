@@ -59,6 +59,7 @@ async function startOn(
     log,
     random: randomBytes,
     server: listener.server,
+    prefix: config.prefix,
     upstream: config.upstream ? { ...config.upstream, ...UPSTREAM_LIMITS } : undefined,
     trustedProxies: new TrustedProxies(config.trustedProxies),
     proxySecret: config.proxySecret ?? undefined,

@@ -16,14 +16,14 @@ import { issuer } from './issuer.ts';
 import { buildMetrics } from './metrics.ts';
 import { requestIds } from './request-id.ts';
 
-const PREFIX = '/_/';
-
 export interface DoorOptions {
   readonly control: Control;
   readonly live: Live;
   readonly log: Logger;
   readonly random: RandomBytes;
   readonly server: Server | SecureServer;
+  /** What the server keeps for itself: `/_`, or another without a slash at the end. */
+  readonly prefix: string;
   /** Absent: no gate. */
   readonly upstream?: UpstreamOptions | undefined;
   readonly trustedProxies: TrustedProxies;
@@ -45,12 +45,13 @@ export interface Doors {
 
 /** Builds every door and hangs them into the server. */
 export async function openDoors(options: DoorOptions): Promise<Doors> {
-  const { control, live, log, server, trustedProxies, metricsPublic, cursorKey } = options;
+  const { control, live, log, server, prefix, trustedProxies, metricsPublic, cursorKey } = options;
   let readiness: 'starting' | 'ready' | 'stopping' = 'starting';
   const report = (err: unknown, requestId: string) =>
     log.error({ err, request_id: requestId }, 'request failed');
   const requestIdOf = new WeakMap<IncomingMessage, string>();
   const api = await buildApi({
+    prefix,
     control,
     live,
     log,
@@ -58,7 +59,7 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
     metricsPublic,
     cursorKey,
     readiness: () => readiness,
-    issuerOf: issuer(options.publicUrl),
+    issuerOf: issuer(options.publicUrl, prefix),
     failures: new FailureLimit(control.clock),
     requestIdOf: (request) => requestIdOf.get(request) ?? '',
     addressOf: (request) => trustedProxies.clientOf(request) ?? null,
@@ -66,7 +67,7 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
   const gate =
     options.upstream && new Gate({ checker: live, trustedProxies, upstream: options.upstream, report });
   const front = new Front({
-    prefix: PREFIX,
+    prefix: `${prefix}/`,
     forwardAuth: createForwardAuth({ checker: live, trustedProxies, proxySecret: options.proxySecret }),
     api: (request, response, reading) => {
       requestIdOf.set(request, reading.requestId);
