@@ -43,13 +43,17 @@ function asHallpassError(error: unknown): HallpassError {
       { cause: error },
     );
   }
-  const { code, validation } = error as { code?: string; validation?: readonly SchemaError[] };
+  const { code, validation, validationContext } = error as {
+    code?: string;
+    validation?: readonly SchemaError[];
+    validationContext?: string;
+  };
   if (validation) {
     return new HallpassError(
       'invalid_input',
       'Correct the fields named in `errors` and send the request again.',
       {
-        errors: fieldErrors(validation),
+        errors: fieldErrors(validation, validationContext === 'querystring' ? 'query' : 'body'),
       },
     );
   }
