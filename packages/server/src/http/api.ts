@@ -141,7 +141,7 @@ function answerErrors(app: FastifyInstance, parts: ApiParts): void {
     );
   });
   app.setErrorHandler((error, request, reply) => sendError(parts.log, error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
+  const refuse = (request: FastifyRequest, reply: FastifyReply): never => {
     const url = request.url.split('?')[0] as string;
     const allowed = METHODS.filter((method) => app.findRoute({ method, url }) !== null);
     if (allowed.length === 0) {
@@ -149,7 +149,12 @@ function answerErrors(app: FastifyInstance, parts: ApiParts): void {
     }
     reply.header('Allow', allowed.join(', '));
     throw new HallpassError('method_not_allowed', `Use one of ${allowed.join(', ')} here.`);
+  };
+  // Fastify has rules of its own for methods beyond these, and would look at the rest of the request first.
+  app.addHook('onRequest', async (request, reply) => {
+    if (!METHODS.some((method) => method === request.method)) refuse(request, reply);
   });
+  app.setNotFoundHandler(refuse);
 }
 
 function sendError(log: Logger, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -136,6 +136,10 @@ describe('input of the API', () => {
     }
     const wrong = await server.call('POST', '/_/token/value', { body: {} });
     assert.deepEqual([wrong.status, wrong.headers.get('allow')], [405, 'GET, HEAD']);
+    for (const method of ['QUERY', 'PROPFIND', 'PURGE', 'OPTIONS']) {
+      assert.equal((await server.call(method, '/_/')).status, 404, method);
+      assert.equal((await server.call(method, '/_/token')).status, 405, method);
+    }
     const known = await server.call('OPTIONS', '/_/token');
     assert.deepEqual(
       [known.status, known.headers.get('allow')],
