@@ -3,17 +3,19 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import type { AccessRequest } from '@hallpass/core/decide';
 import { digestOf } from '@hallpass/core/digest';
 import { newTokenId } from '@hallpass/core/id';
 import { Secret } from '@hallpass/core/secret';
 import { mint } from '@hallpass/core/token';
 import { TokenTable } from '@hallpass/core/token-table';
+import type { Verdict } from '@hallpass/core/verdict';
 import { TrustedProxies } from 'hallpass/http/address';
 import { createForwardAuth } from 'hallpass/http/forward-auth';
 import { Front, SERVER_OPTIONS } from 'hallpass/http/front';
 import { Gate } from 'hallpass/http/gate/gate';
 import { requestIds } from 'hallpass/http/request-id';
-import { Live } from 'hallpass/live';
+import { type Checker, Live } from 'hallpass/live';
 import { Usage } from 'hallpass/usage';
 
 export const NOW = 1_800_000_000_000;
@@ -119,6 +121,8 @@ export interface StandOptions {
   readonly trusted?: readonly string[];
   readonly prefix?: string;
   readonly answerTimeoutMs?: number;
+  /** Is told every decision at the gate. */
+  readonly watch?: (asked: AccessRequest, verdict: Verdict) => void;
 }
 
 /** The server's front with a real table, a gate and an upstream, for the length of a test. */
@@ -131,8 +135,15 @@ export async function stand(t: TestContext, options: StandOptions = {}): Promise
   const upstream = createServer(options.upstream ?? echo(seen));
   const upstreamPort = await listen(t, upstream);
   const trustedProxies = new TrustedProxies(options.trusted ?? []);
+  const checker: Checker = {
+    check(asked, door) {
+      const verdict = live.check(asked, door);
+      options.watch?.(asked, verdict);
+      return verdict;
+    },
+  };
   const gate = new Gate({
-    checker: live,
+    checker,
     trustedProxies,
     upstream: {
       origin: options.origin ?? `http://127.0.0.1:${upstreamPort}`,
