@@ -3,17 +3,32 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from './fault.ts';
 import { type Figure, isMet, type Result } from './figure.ts';
+import { addedLatency } from './figures/added-latency.ts';
 import { check } from './figures/check.ts';
 import { creates } from './figures/creates.ts';
+import { forwardAuth } from './figures/forward-auth.ts';
 import { gate } from './figures/gate.ts';
+import { gatePeers } from './figures/gate-peers.ts';
 import { start } from './figures/start.ts';
+import { streams } from './figures/streams.ts';
 import { verify } from './figures/verify.ts';
 import { verifyUnderCreates } from './figures/verify-under-creates.ts';
 import { OUT, save, writeResults } from './keep.ts';
 import { describe, readMachine } from './machine.ts';
 import { tableOf } from './table.ts';
 
-const FIGURES: readonly Figure[] = [check, verify, gate, creates, verifyUnderCreates, start];
+const FIGURES: readonly Figure[] = [
+  check,
+  verify,
+  gate,
+  gatePeers,
+  forwardAuth,
+  addedLatency,
+  streams,
+  creates,
+  verifyUnderCreates,
+  start,
+];
 
 async function measure(figure: Figure): Promise<Result> {
   // Not where temporary files go: that may be memory, which makes every write durable for nothing.

@@ -26,7 +26,8 @@ const INTRODUCTION = `# The command line
   \`"2027-01-31 18:00"\`, \`"tomorrow 18:00"\`, \`2027-01-31T18:00:00Z\`, or as milliseconds since 1970; without a zone they are
   in yours. How a time was read is printed back. A number that looks like seconds is refused.
 - Secrets come from files, from standard input or from the environment, never from flags.
-- Where to go: \`--url\`, else \`HALLPASS_URL\`, else the context logged in to, else http://127.0.0.1:4255. Which key:
+- Where to go: \`--url\`, else \`HALLPASS_URL\`, else the context logged in to, else http://127.0.0.1:4255. A path in it is
+  the \`prefix\` that the server was given, as in \`https://example.com/-/hallpass\`; without one it is \`/_\`. Which key:
   \`--key-file\`, else \`HALLPASS_KEY\` or \`HALLPASS_KEY_FILE\`, else that of the context. \`--context\` wins over the
   environment. The key of a context goes to the address of that context and to no other.
 - The exit code says how it ended: [exit-codes.md](exit-codes.md).

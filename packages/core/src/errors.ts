@@ -35,7 +35,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** One refused field of an input. `field` is empty when the input as a whole is meant. */
+/** One refused field of an input. `field` is `body` or `query` when the input as a whole is meant. */
 export interface FieldError {
   readonly field: string;
   readonly message: string;

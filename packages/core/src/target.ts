@@ -95,13 +95,25 @@ export function bareSegment(segment: string): string {
   return bare.slice(0, end);
 }
 
+const FOREIGN = /%[89a-f][0-9a-f]|[^\0-\x7f]/gi;
+
+/** With the letters beyond ASCII that some servers take for one of it, such as a full-width `＿`, as that one. */
+function asLookalikes(text: string): string {
+  return text
+    .replace(/(?:%[89a-f][0-9a-f])+/gi, (bytes) => {
+      try {
+        return decodeURIComponent(bytes);
+      } catch {
+        return '';
+      }
+    })
+    .normalize('NFKC')
+    .toUpperCase();
+}
+
 /** The least that lenient servers leave of a decoded path: no parameters, case, white space, foreign bytes, last dots, empty segments. */
 function fold(text: string): string {
-  const segments = text
-    .replace(/%[89a-f][0-9a-f]/gi, '')
-    .toLowerCase()
-    .split('/')
-    .map(bareSegment);
+  const segments = text.toLowerCase().replace(FOREIGN, '').split('/').map(bareSegment);
   return `/${segments.filter((segment) => segment !== '').join('/')}`;
 }
 
@@ -147,11 +159,14 @@ export function targetReader(prefix: string): TargetReader {
   const bare = prefix.slice(0, -1);
   const lowerBare = bare.toLowerCase();
   const lowerPrefix = prefix.toLowerCase();
+  const lowerHead = `/${lowerBare.split('/')[1]}`;
 
   function couldBeReserved(path: string, plain: boolean, decoded: string): boolean {
-    if (plain && path.slice(0, bare.length).toLowerCase() !== lowerBare) return false;
-    const folded = fold(decoded);
-    return folded === lowerBare || folded.startsWith(lowerPrefix);
+    if (plain && path.slice(0, lowerHead.length).toLowerCase() !== lowerHead) return false;
+    return [decoded, asLookalikes(decoded)].some((text) => {
+      const folded = fold(text);
+      return folded === lowerBare || folded.startsWith(lowerPrefix);
+    });
   }
 
   return (raw, host) => {

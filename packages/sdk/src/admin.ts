@@ -67,17 +67,17 @@ export class AdminClient {
     options: { readonly idempotencyKey?: string } = {},
   ): Promise<Done<WireToken & { readonly token: string | null }>> {
     const headers = options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey };
-    return this.#one({ method: 'POST', path: '/_/token', body: input, headers });
+    return this.#one({ method: 'POST', path: '/token', body: input, headers });
   }
 
   /** All tokens that fit, in the order of creation, fetched page by page. */
   async *listTokens(filters: TokenFilters = {}): AsyncGenerator<WireToken> {
-    yield* this.#pages<WireToken>('/_/token', { ...filters, limit: PAGE });
+    yield* this.#pages<WireToken>('/token', { ...filters, limit: PAGE });
   }
 
   /** What is left out takes its default; `changeToken` leaves it as it is. */
   replaceToken(input: TokenInput, precondition: Precondition = {}): Promise<Done<WireToken>> {
-    return this.#one({ method: 'PUT', path: '/_/token', body: input, ...condition(precondition) });
+    return this.#one({ method: 'PUT', path: '/token', body: input, ...condition(precondition) });
   }
 
   changeToken(
@@ -86,17 +86,17 @@ export class AdminClient {
     precondition: Precondition = {},
   ): Promise<Done<WireToken>> {
     const body = { name, ...changes };
-    return this.#one({ method: 'PATCH', path: '/_/token', body, ...condition(precondition) });
+    return this.#one({ method: 'PATCH', path: '/token', body, ...condition(precondition) });
   }
 
   deleteToken(name: string, precondition: Precondition = {}): Promise<Done<WireToken>> {
-    return this.#one({ method: 'DELETE', path: '/_/token', query: { name }, ...condition(precondition) });
+    return this.#one({ method: 'DELETE', path: '/token', query: { name }, ...condition(precondition) });
   }
 
   async tokenValue(name: string): Promise<string> {
     const { record } = await this.#one<{ token: string }>({
       method: 'GET',
-      path: '/_/token/value',
+      path: '/token/value',
       query: { name },
     });
     return record.token;
@@ -104,11 +104,11 @@ export class AdminClient {
 
   /** The record carries the new operator's key, this once. */
   createOperator(input: OperatorInput): Promise<Done<WireOperator & { readonly key: string }>> {
-    return this.#one({ method: 'POST', path: '/_/operator', body: input });
+    return this.#one({ method: 'POST', path: '/operator', body: input });
   }
 
   async listOperators(): Promise<readonly WireOperator[]> {
-    return (await this.#transport.call<WireOperator>({ method: 'GET', path: '/_/operator' })).data;
+    return (await this.#transport.call<WireOperator>({ method: 'GET', path: '/operator' })).data;
   }
 
   changeOperator(
@@ -117,21 +117,21 @@ export class AdminClient {
     precondition: Precondition = {},
   ): Promise<Done<WireOperator>> {
     const body = { name, ...changes };
-    return this.#one({ method: 'PATCH', path: '/_/operator', body, ...condition(precondition) });
+    return this.#one({ method: 'PATCH', path: '/operator', body, ...condition(precondition) });
   }
 
   deleteOperator(name: string, precondition: Precondition = {}): Promise<Done<WireOperator>> {
-    return this.#one({ method: 'DELETE', path: '/_/operator', query: { name }, ...condition(precondition) });
+    return this.#one({ method: 'DELETE', path: '/operator', query: { name }, ...condition(precondition) });
   }
 
   /** The operator whose key this is. */
   async whoami(): Promise<WireOperator> {
-    return (await this.#one<WireOperator>({ method: 'GET', path: '/_/operator/self' })).record;
+    return (await this.#one<WireOperator>({ method: 'GET', path: '/operator/self' })).record;
   }
 
   /** The audit trail, newest first, fetched `page` entries (1 to 1000) at a time. */
   async *listAudit({ page = PAGE }: { readonly page?: number } = {}): AsyncGenerator<WireAuditEntry> {
-    yield* this.#pages<WireAuditEntry>('/_/audit', { limit: page });
+    yield* this.#pages<WireAuditEntry>('/audit', { limit: page });
   }
 
   async #one<Item>(call: Call): Promise<Done<Item>> {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { ReadFile } from './config/files.ts';
-import { type GatePlan, planFor, RESERVED_PREFIX } from './config/gate/plan.ts';
+import { type GatePlan, planFor } from './config/gate/plan.ts';
 import { readGateFile } from './config/gate/read.ts';
 import type { Environment, Flags } from './config/levels.ts';
 import { type ConfigReading, readConfig } from './config/read.ts';
@@ -26,7 +26,7 @@ export function loadConfig(flags: Flags): ConfigReading {
 }
 
 /** What the gate goes by, its file read anew; null when there is no gate. Throws `ConfigError`. */
-export function loadGatePlan({ gateFile, upstream }: Config): GatePlan | null {
+export function loadGatePlan({ gateFile, upstream, prefix }: Config): GatePlan | null {
   if (gateFile === null) return upstream && planFor(upstream);
-  return readGateFile({ path: gateFile, cwd: process.cwd(), readFile, prefix: RESERVED_PREFIX });
+  return readGateFile({ path: gateFile, cwd: process.cwd(), readFile, prefix: `${prefix}/` });
 }

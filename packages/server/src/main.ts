@@ -68,6 +68,7 @@ async function startOn(
       log,
       random: randomBytes,
       server: listener.server,
+      prefix: config.prefix,
       gatePlan: loadGatePlan(config),
       later,
       trustedProxies: new TrustedProxies(config.trustedProxies),

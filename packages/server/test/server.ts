@@ -84,7 +84,7 @@ export async function startServer(
     url,
     data,
     ownerKey: OWNER_KEY,
-    admin: new AdminClient({ url, key: OWNER_KEY }),
+    admin: new AdminClient({ url: url + config.prefix, key: OWNER_KEY }),
     log: () => lines.join(''),
     printed: () => printed.join('\n'),
     call: (method, path, options) => call(url, method, path, options),

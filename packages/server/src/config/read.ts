@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { ConfigError } from './config-error.ts';
 import { type FileContent, type ReadFile, reasonOf, tryFile } from './files.ts';
-import { RESERVED_PREFIX } from './gate/plan.ts';
 import { readGateFile } from './gate/read.ts';
 import { shownPlan } from './gate/shown.ts';
 import {
@@ -143,15 +142,16 @@ class Reading {
 
   /** The file is read once more at the start, and then whenever it changes; a mistake in it is one in the settings. */
   #judgeGate(): void {
-    const { gateFile, upstream } = this.#draft;
-    if (typeof gateFile !== 'string') return;
+    const { gateFile, upstream, prefix } = this.#draft;
+    // A prefix that is undefined was told as a mistake already.
+    if (typeof gateFile !== 'string' || prefix === undefined) return;
     if (upstream !== null)
       this.#problems.push(
         'upstream and gate_file: give one of them; the file holds the upstream as {"upstreams": [{"to": "…"}]}',
       );
     try {
       const { cwd, readFile } = this.#input;
-      const plan = readGateFile({ path: gateFile, cwd, readFile, prefix: RESERVED_PREFIX });
+      const plan = readGateFile({ path: gateFile, cwd, readFile, prefix: `${prefix}/` });
       for (const line of shownPlan(plan)) this.#effective.push({ ...line, source: gateFile });
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;

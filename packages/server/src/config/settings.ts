@@ -13,6 +13,7 @@ import {
   readOwnerKey,
   readPath,
   readPort,
+  readPrefix,
   readSecretKey,
   readSharedSecret,
   readUpstream,
@@ -34,6 +35,8 @@ export interface Config {
   /** 32 bytes for AES-256; ready for `createCipheriv`. */
   readonly secretKey: KeyObject | null;
   readonly reveal: 'yes' | 'never';
+  /** What the server keeps for itself: begins with a slash, ends without one. */
+  readonly prefix: string;
   readonly upstream: Upstream | null;
   readonly gateFile: string | null;
   /** Scheme and authority, no slash at the end. */
@@ -130,6 +133,12 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     default: 'yes',
     value: 'yes|never',
     description: 'Whether token values can be shown again; `never` keeps no sealed copy of new ones.',
+  },
+  prefix: {
+    parse: readPrefix,
+    default: '/_',
+    value: 'PATH',
+    description: 'Path below which everything is the server itself; all other paths belong to the service.',
   },
   upstream: {
     parse: readUpstream,

@@ -18,8 +18,6 @@ import { issuer } from './issuer.ts';
 import { buildMetrics } from './metrics.ts';
 import { requestIds } from './request-id.ts';
 
-const PREFIX = '/_/';
-
 /** How long a client may pause in the middle of a body: for a service, and for the API. */
 const SILENCE_MS = { gate: 60_000, api: 30_000 } as const;
 
@@ -29,6 +27,8 @@ export interface DoorOptions {
   readonly log: Logger;
   readonly random: RandomBytes;
   readonly server: Server | SecureServer;
+  /** What the server keeps for itself: `/_`, or another without a slash at the end. */
+  readonly prefix: string;
   /** Null: no gate. */
   readonly gatePlan: GatePlan | null;
   readonly later: Later;
@@ -53,12 +53,13 @@ export interface Doors {
 
 /** Builds every door and hangs them into the server. */
 export async function openDoors(options: DoorOptions): Promise<Doors> {
-  const { control, live, log, server, trustedProxies, metricsPublic, cursorKey } = options;
+  const { control, live, log, server, prefix, trustedProxies, metricsPublic, cursorKey } = options;
   let readiness: 'starting' | 'ready' | 'stopping' = 'starting';
   const report = (err: unknown, requestId: string) =>
     log.error({ err, request_id: requestId }, 'request failed');
   const requestIdOf = new WeakMap<IncomingMessage, string>();
   const api = await buildApi({
+    prefix,
     control,
     live,
     log,
@@ -66,14 +67,14 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
     metricsPublic,
     cursorKey,
     readiness: () => readiness,
-    issuerOf: issuer(options.publicUrl),
+    issuerOf: issuer(options.publicUrl, prefix),
     failures: new FailureLimit(control.clock),
     requestIdOf: (request) => requestIdOf.get(request) ?? '',
     addressOf: (request) => trustedProxies.clientOf(request) ?? null,
   });
   const gate = gateOf(options, report);
   const front = new Front({
-    prefix: PREFIX,
+    prefix: `${prefix}/`,
     forwardAuth: createForwardAuth({ checker: live, trustedProxies, proxySecret: options.proxySecret }),
     api: (request, response, reading) => {
       requestIdOf.set(request, reading.requestId);
@@ -108,7 +109,7 @@ function gateOf(options: DoorOptions, report: Report): Gate | undefined {
     checker: live,
     trustedProxies,
     plan: gatePlan,
-    prefix: PREFIX,
+    prefix: `${options.prefix}/`,
     report,
     clock: control.clock,
     later,

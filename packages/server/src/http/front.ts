@@ -3,6 +3,7 @@ import type { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type CanonicalTarget, type Target, type TargetReader, targetReader } from '@hallpass/core/target';
+import { LIMITS } from '../listen.ts';
 import { endLingering, sendAndClose, sendEarly, sendRaw } from './closing.ts';
 import type { Dialect, ForwardAuth } from './forward-auth.ts';
 import type { Gate, Visit } from './gate/gate.ts';
@@ -11,14 +12,9 @@ import { type Answer, problem, refusal } from './respond.ts';
 
 /** What the server must be made with for the front to stand on it. */
 export const SERVER_OPTIONS = {
-  insecureHTTPParser: false,
+  ...LIMITS,
   // The front's own check of Host is stricter, and its answer says why.
   requireHostHeader: false,
-  maxHeaderSize: 16_384,
-  headersTimeout: 30_000,
-  // A long upload is no fault. Who stops sending is cut off by `silenceMs`.
-  requestTimeout: 0,
-  keepAliveTimeout: 65_000,
 } as const satisfies ServerOptions;
 
 export interface FrontOptions {

@@ -13,7 +13,7 @@ import { nameToDelete } from './name-to-delete.ts';
 import { operation } from './operation.ts';
 import * as schemas from './schemas.ts';
 
-const PATH = '/_/operator';
+const PATH = '/operator';
 
 export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
   const { control } = parts;

@@ -19,7 +19,7 @@ export function revocationRoutes(app: FastifyInstance, parts: ApiParts): void {
       '5xx': ProblemDocument,
     },
   };
-  app.post<{ Body: Static<typeof TokenForm> }>('/_/revoke', { schema }, async (request, reply) => {
+  app.post<{ Body: Static<typeof TokenForm> }>('/revoke', { schema }, async (request, reply) => {
     refuseUntilReady(parts);
     const address = parts.addressOf(request.raw);
     const from = { address, requestId: request.id };

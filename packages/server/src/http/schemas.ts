@@ -1,6 +1,7 @@
 import { ROLES } from '@hallpass/core/record';
 import { type Static, type TSchema, Type } from 'typebox';
 import { EARLIEST_EXPIRY, LATEST_EXPIRY } from '../control/fields.ts';
+import { LIMIT, TIME } from './query-forms.ts';
 
 const exact = { additionalProperties: false } as const;
 
@@ -56,9 +57,9 @@ export const NameInBody = Type.Union([Type.Object({ name: Type.Optional(Name) },
 export const NameInQuery = Type.Object({ name: Type.Optional(Name) }, exact);
 export const ValueQuery = Type.Object({ name: Name }, exact);
 
-const Limit = Type.String({ pattern: '^([1-9][0-9]{0,2}|1000)$', description: '1 to 1000.' });
+const Limit = Type.String({ pattern: LIMIT.pattern, description: '1 to 1000.' });
 const Cursor = Type.String({ description: 'The next_cursor of the page before.' });
-const TimeInQuery = Type.String({ pattern: '^[0-9]{12,15}$', description: 'Milliseconds since the epoch.' });
+const TimeInQuery = Type.String({ pattern: TIME.pattern, description: 'Milliseconds since the epoch.' });
 export const TokenQuery = Type.Object(
   {
     limit: Type.Optional(Limit),

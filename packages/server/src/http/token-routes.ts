@@ -13,7 +13,7 @@ import { nameToDelete } from './name-to-delete.ts';
 import { operation } from './operation.ts';
 import * as schemas from './schemas.ts';
 
-const PATH = '/_/token';
+const PATH = '/token';
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 function idempotencyKey(request: FastifyRequest): string | undefined {

@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import type { AccessRequest } from '@hallpass/core/decide';
 import { digestOf } from '@hallpass/core/digest';
 import { newTokenId } from '@hallpass/core/id';
 import { Secret } from '@hallpass/core/secret';
 import { mint } from '@hallpass/core/token';
 import { TokenTable } from '@hallpass/core/token-table';
+import type { Verdict } from '@hallpass/core/verdict';
 import { planFor } from 'hallpass/config/gate/plan';
 import { TrustedProxies } from 'hallpass/http/address';
 import { createForwardAuth } from 'hallpass/http/forward-auth';
@@ -17,7 +19,7 @@ import { Gate } from 'hallpass/http/gate/gate';
 import type { RuleOptions } from 'hallpass/http/gate/rules';
 import type { UpstreamOptions } from 'hallpass/http/gate/upstream';
 import { requestIds } from 'hallpass/http/request-id';
-import { Live } from 'hallpass/live';
+import { type Checker, Live } from 'hallpass/live';
 import { Usage } from 'hallpass/usage';
 
 export const NOW = 1_800_000_000_000;
@@ -168,6 +170,8 @@ export interface StandOptions {
   readonly silenceMs?: number;
   /** The API never answers. */
   readonly api?: 'silent';
+  /** Is told every decision at the gate. */
+  readonly watch?: (asked: AccessRequest, verdict: Verdict) => void;
 }
 
 /** The server's front with a real table, a gate and an upstream, for the length of a test. */
@@ -183,8 +187,19 @@ export async function stand(t: TestContext, options: StandOptions = {}): Promise
   const origin = options.origin ?? `http://127.0.0.1:${upstreamPort}`;
   const prefix = options.prefix ?? '/_/';
   const trustedProxies = new TrustedProxies(options.trusted ?? []);
+  const checker: Checker = {
+    check(asked, door) {
+      const verdict = live.check(asked, door);
+      options.watch?.(asked, verdict);
+      return verdict;
+    },
+    recheck: (asked) => live.recheck(asked),
+    get revision() {
+      return live.revision;
+    },
+  };
   const gate = new Gate({
-    checker: live,
+    checker,
     trustedProxies,
     plan: {
       upstreams: options.upstreams ?? [upstreamAt(origin, options.answerTimeoutMs)],

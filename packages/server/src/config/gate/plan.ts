@@ -50,5 +50,3 @@ export const USUAL = {
 export function planFor(upstream: Upstream): GatePlan {
   return { upstreams: [{ ...USUAL, ...upstream }], rules: [] };
 }
-
-export const RESERVED_PREFIX = '/_/';
