@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+import type { TestContext } from 'node:test';
 import type { Head } from '@hallpass/core/change';
 import { Replica } from '@hallpass/core/replica';
 import { formatPosition } from '@hallpass/core/replica-position';
@@ -7,7 +8,6 @@ import type { Outcome } from '@hallpass/core/replica-state';
 import type { Frame } from '@hallpass/core/wire-feed';
 import { FrameReader } from '@hallpass/core/wire-feed-reader';
 import { atEnd, OWNER_KEY } from '../server.ts';
-import type { TestContext } from 'node:test';
 
 export interface FollowOptions {
   readonly key?: string;
