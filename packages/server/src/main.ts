@@ -16,6 +16,7 @@ import { TrustedProxies } from './http/address.ts';
 import type { Doors } from './http/doors.ts';
 import { SERVER_OPTIONS } from './http/front.ts';
 import type { Later } from './http/gate/cuts.ts';
+import { trimRegularly } from './journal-trimming.ts';
 import { openListener } from './listen.ts';
 import { Live } from './live.ts';
 import type { Logger } from './log.ts';
@@ -25,6 +26,7 @@ import { openSqlite } from './store/sqlite/open.ts';
 import type { Store } from './store/store.ts';
 import { Usage } from './usage.ts';
 import { flushRegularly } from './usage-flush.ts';
+import { UsageReports } from './usage-reports.ts';
 
 const clock = steadyClock(Date.now, () => performance.now());
 
@@ -65,6 +67,7 @@ async function startOn(
     const doors = await openDoors({
       control,
       live,
+      reports: new UsageReports(usage, live, clock),
       log,
       random: randomBytes,
       server: listener.server,
@@ -76,6 +79,7 @@ async function startOn(
       publicUrl: config.publicUrl,
       metricsPublic: config.metricsPublic,
       cursorKey: await cursorKey(store),
+      feedMaxStreams: config.feedMaxStreams,
     });
     await listener.listen();
     return doors;
@@ -92,12 +96,14 @@ async function startOn(
   doors.open();
   if (welcome !== undefined) stdout(welcome);
   const flush = flushRegularly(usage, store, log);
+  const trimming = trimRegularly(store, { days: config.journalDays, rows: config.journalRows }, clock, log);
   log.info({ address: listener.address, count: tokens.size, revision: live.revision }, 'ready');
   const stop = async (): Promise<void> => {
     doors.stop();
     await listener.close();
     await doors.close();
     await flush.stop();
+    await trimming.stop();
     await store.close();
   };
   let stopped: Promise<void> | undefined;

@@ -36,8 +36,13 @@ export class Usage {
   #moveOn(place: number): void {
     const time = this.#times[place] as number;
     if (time === 0) return;
-    this.#uses.set(idAt(this.#ids, place * ID_WORDS), time);
+    this.merge(idAt(this.#ids, place * ID_WORDS), time);
     this.#times[place] = 0;
+  }
+
+  /** A use that was noted elsewhere: the latest counts. */
+  merge(id: TokenId, lastUsedAt: number): void {
+    if (lastUsedAt > (this.#uses.get(id) ?? 0)) this.#uses.set(id, lastUsedAt);
   }
 
   /** Hands over what has gathered since the last call. */
@@ -50,8 +55,6 @@ export class Usage {
 
   /** Takes back what could not be stored, unless something newer is known by now. */
   giveBack(uses: readonly Use[]): void {
-    for (const { id, lastUsedAt } of uses) {
-      if (!this.#uses.has(id)) this.#uses.set(id, lastUsedAt);
-    }
+    for (const { id, lastUsedAt } of uses) this.merge(id, lastUsedAt);
   }
 }

@@ -9,6 +9,7 @@ import { refuseEncoding } from './content-encoding.ts';
 import { Cursors } from './cursor.ts';
 import { docsRoutes, keepDocument } from './docs-routes.ts';
 import { RateLimited } from './failure-limit.ts';
+import { feedRoutes } from './feed-routes.ts';
 import { forwardAuthRoutes } from './forward-auth-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { fieldErrors, type SchemaError } from './input-errors.ts';
@@ -16,10 +17,12 @@ import { metadataRoutes } from './metadata-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import { operatorRoutes } from './operator-routes.ts';
+import { replicaRoutes } from './replica-routes.ts';
 import { MALFORMED_CHALLENGE, problem } from './respond.ts';
 import { parseStrictJson } from './strict-json.ts';
 import { tokenListRoute } from './token-list-route.ts';
 import { tokenRoutes } from './token-routes.ts';
+import { usageRoutes } from './usage-routes.ts';
 
 const BODY_LIMIT = 64 * 1024;
 
@@ -103,6 +106,9 @@ export async function buildApi(parts: ApiParts): Promise<RequestListener> {
     tokenListRoute(below, parts, cursors);
     operatorRoutes(below, parts);
     auditRoutes(below, parts, cursors);
+    feedRoutes(below, parts);
+    replicaRoutes(below, parts);
+    usageRoutes(below, parts);
     metricsRoutes(below, parts);
     healthRoutes(below, parts);
     forwardAuthRoutes(below);

@@ -2,6 +2,7 @@ import { ROLES } from '@hallpass/core/record';
 import { type Static, type TSchema, Type } from 'typebox';
 import { EARLIEST_EXPIRY, LATEST_EXPIRY } from '../control/fields.ts';
 import { LIMIT, TIME } from './query-forms.ts';
+import { Confirmed, Wait } from './waiting.ts';
 
 const exact = { additionalProperties: false } as const;
 
@@ -54,7 +55,7 @@ export const ChangeToken = Type.Object(
   exact,
 );
 export const NameInBody = Type.Union([Type.Object({ name: Type.Optional(Name) }, exact), Type.Null()]);
-export const NameInQuery = Type.Object({ name: Type.Optional(Name) }, exact);
+export const NameInQuery = Type.Object({ name: Type.Optional(Name), wait: Type.Optional(Wait) }, exact);
 export const ValueQuery = Type.Object({ name: Name }, exact);
 
 const Limit = Type.String({ pattern: LIMIT.pattern, description: '1 to 1000.' });
@@ -156,6 +157,7 @@ export function envelope<T extends TSchema>(item: T): TSchema {
     data: Type.Array(item),
     warnings: Type.Optional(Notes),
     next_cursor: Type.Optional(MaybeText),
+    ...Confirmed,
   });
 }
 
