@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
+import { requestIds } from '@hallpass/core/request-id';
 import type { Secret } from '@hallpass/core/secret';
 import type { RandomBytes } from '@hallpass/core/token';
 import type { Control } from '../control/control.ts';
@@ -14,7 +15,6 @@ import { Gate } from './gate/gate.ts';
 import type { UpstreamOptions } from './gate/upstream.ts';
 import { issuer } from './issuer.ts';
 import { buildMetrics } from './metrics.ts';
-import { requestIds } from './request-id.ts';
 
 const PREFIX = '/_/';
 

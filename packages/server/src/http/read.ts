@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Presented, readCredential } from '@hallpass/core/credential';
+import { isRequestId } from '@hallpass/core/request-id';
 import type { Target, TargetReader } from '@hallpass/core/target';
 
 /** What is read of a request before anything is decided, from its raw target and raw headers, once. */
@@ -21,7 +22,6 @@ export type Flaw = 'version' | 'host' | 'length' | 'encoding' | 'framing';
 /** Unread bodies up to this many bytes are read away to keep the connection; after longer ones it closes. */
 const SHORT_BODY = 65_536;
 const HOST_FORM = /^(?:[0-9A-Za-z._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
-const REQUEST_ID_FORM = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** The header lines that frame or name a request, with how often each came. */
 class FramingLines {
@@ -91,7 +91,7 @@ export function readRequest(
   const lines = new FramingLines(request.rawHeaders);
   const { host, requestId } = lines;
   return {
-    requestId: requestId !== undefined && REQUEST_ID_FORM.test(requestId) ? requestId : newRequestId(),
+    requestId: requestId !== undefined && isRequestId(requestId) ? requestId : newRequestId(),
     presented: readCredential(request.rawHeaders),
     target: readTarget(request.url ?? '', host),
     host,

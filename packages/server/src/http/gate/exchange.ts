@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';
 import type { ErrorCode } from '@hallpass/core/errors';
+import { problem } from '@hallpass/core/problem';
 import type { Dispatcher } from 'undici';
 import { sendAndClose, sendEarly } from '../closing.ts';
 import type { Body } from '../read.ts';
-import { problem } from '../respond.ts';
 import { clientHeaders, clientTrailers } from './response-headers.ts';
 import type { Upstream } from './upstream.ts';
 

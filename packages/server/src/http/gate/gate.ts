@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Access, accessOf } from '@hallpass/core/access';
+import { namedMethodOf } from '@hallpass/core/method-override';
+import { problem } from '@hallpass/core/problem';
+import { refusal } from '@hallpass/core/refusal';
 import type { CanonicalTarget } from '@hallpass/core/target';
 import type { Checker } from '../../live.ts';
 import { peerOf, type TrustedProxies } from '../address.ts';
 import { sendEarly } from '../closing.ts';
 import type { RequestReading } from '../read.ts';
-import { problem, refusal } from '../respond.ts';
 import { Exchange, type Passage, type Report } from './exchange.ts';
-import { namedMethodOf } from './method-override.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import { switchingHead, Tunnels } from './tunnel.ts';
 import { openUpstream, type UpstreamOptions } from './upstream.ts';

@@ -1,5 +1,12 @@
 const NAME = '_method';
 
+/** Headers that some services obey in place of the method, folded: a `_` or `.` for a `-` is the same to many. */
+export const METHOD_OVERRIDES: readonly string[] = ['xhttpmethodoverride', 'xhttpmethod', 'xmethodoverride'];
+
+export function foldedName(header: string): string {
+  return header.toLowerCase().replace(/[^0-9a-z]/g, '');
+}
+
 function decode(text: string): string {
   return text.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
