@@ -32,10 +32,10 @@ const NAME = /^[0-9A-Za-z_-]{1,48}$/;
 /** Milliseconds that the last report may take once the guard is closed. */
 const LAST_REPORT = 2_000;
 
-function nameOf({ name }: ConnectOptions, { host, randomBytes }: Surroundings): string {
+function nameOf({ name }: ConnectOptions, { host, random }: Surroundings): string {
   if (name === undefined) {
     const start = host.replace(/[^0-9A-Za-z_-]+/g, '-').slice(0, 37);
-    return `${start}-${Buffer.from(randomBytes(6)).toString('hex').slice(0, 10)}`;
+    return `${start}-${Buffer.from(random(6)).toString('hex').slice(0, 10)}`;
   }
   if (!NAME.test(name)) throw new TypeError('name takes 1 to 48 of 0-9, A-Z, a-z, _ and -.');
   return name;
@@ -75,7 +75,7 @@ export function connect(options: ConnectOptions): Guard {
   const follower = new Follower({
     replica,
     feed,
-    recording: new Recording({ file, key, random: surroundings.random }),
+    recording: new Recording({ file, key, chance: surroundings.chance }),
     surroundings,
     onProgress: () => guard.progress(),
     onTrouble,
@@ -111,7 +111,7 @@ export function connect(options: ConnectOptions): Guard {
 
 function fileOf(
   { snapshotFile }: ConnectOptions,
-  { randomBytes }: Surroundings,
+  { random }: Surroundings,
   onTrouble: (trouble: Trouble) => void,
 ): SnapshotFile | undefined {
   if (snapshotFile === undefined) return undefined;
@@ -120,5 +120,5 @@ function fileOf(
     const message = `The snapshot file ${snapshotFile} cannot be written (${why}). Verdicts go on; a start without the server would not.`;
     onTrouble({ code: 'snapshot_file', message });
   };
-  return new SnapshotFile({ path: snapshotFile, randomBytes, onFault });
+  return new SnapshotFile({ path: snapshotFile, random, onFault });
 }

@@ -117,8 +117,8 @@ export class Follower {
     const healthyFor = this.#healthySince ? elapsed(this.#healthySince, this.#now()) : 0;
     this.#healthySince = undefined;
     this.#attempt = nextAttempt(this.#attempt, healthyFor);
-    const { random, later } = this.#options.surroundings;
-    const ms = waitBefore({ attempt: this.#attempt, hindrance, after, spread }, random);
+    const { chance, later } = this.#options.surroundings;
+    const ms = waitBefore({ attempt: this.#attempt, hindrance, after, spread }, chance);
     return new Promise((resolve) => {
       const cancel = later(ms, resolve);
       this.#wake = () => {

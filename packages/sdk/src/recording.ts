@@ -12,7 +12,7 @@ const SMALLEST_STREAM = 1 << 24;
 export interface RecordingOptions {
   readonly file: SnapshotFile | undefined;
   readonly key: () => Promise<Secret>;
-  readonly random: () => number;
+  readonly chance: () => number;
 }
 
 /** Keeps on disk what the replica takes in, if it is to be kept. */
@@ -58,9 +58,9 @@ export class Recording {
 
   /** Whether there is more stream than snapshot in the file. The limit is drawn, so that not all begin anew at once. */
   isFull(): boolean {
-    const { file, random } = this.#options;
+    const { file, chance } = this.#options;
     if (!file) return false;
-    if (this.#limit === Number.POSITIVE_INFINITY) this.#limit = 1 + random() / 2;
+    if (this.#limit === Number.POSITIVE_INFINITY) this.#limit = 1 + chance() / 2;
     return file.streamBytes > this.#limit * Math.max(SMALLEST_STREAM, file.snapshotBytes);
   }
 }

@@ -6,7 +6,7 @@ import type { RandomBytes } from '@hallpass/core/token';
  * header   'HPSF', 1 version, 16 salt
  * records  4 length, 12 nonce, that many bytes of AES-256-GCM, 16 tag; the record's number is authenticated with it
  */
-const MAGIC = Buffer.from('HPSF\x01', 'latin1');
+const MAGIC = Buffer.of(0x48, 0x50, 0x53, 0x46, 1);
 const SALT_BYTES = 16;
 const HEADER_BYTES = MAGIC.length + SALT_BYTES;
 const LENGTH_BYTES = 4;

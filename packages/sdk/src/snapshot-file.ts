@@ -9,7 +9,7 @@ const READ_BYTES = 1 << 18;
 
 export interface SnapshotFileOptions {
   readonly path: string;
-  readonly randomBytes: RandomBytes;
+  readonly random: RandomBytes;
   /** Called once for each file that could not be written. */
   readonly onFault: (error: unknown) => void;
 }
@@ -69,7 +69,7 @@ export class SnapshotFile {
   begin(secret: Secret): void {
     this.#drop();
     const writing: Writing = {
-      sealer: new Sealer(secret, this.#options.randomBytes),
+      sealer: new Sealer(secret, this.#options.random),
       handle: undefined,
       failed: false,
     };

@@ -15,8 +15,8 @@ export interface Surroundings {
    */
   readonly later: (ms: number, act: () => void) => Cancel;
   /** Even in [0, 1). */
-  readonly random: () => number;
-  readonly randomBytes: RandomBytes;
+  readonly chance: () => number;
+  readonly random: RandomBytes;
   readonly fetch: typeof fetch;
   readonly host: string;
   /** Takes trouble that nobody listens for. */
@@ -40,8 +40,8 @@ function later(ms: number, act: () => void): Cancel {
 export const SURROUNDINGS: Surroundings = {
   now: () => ({ wall: Date.now(), monotonic: performance.now() }),
   later,
-  random: Math.random,
-  randomBytes,
+  chance: Math.random,
+  random: randomBytes,
   fetch: (input, init) => fetch(input, init),
   host: hostname(),
   warn: (message) => process.emitWarning(message, 'HallpassWarning'),

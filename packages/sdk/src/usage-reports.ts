@@ -10,7 +10,7 @@ export interface UsageReportOptions {
   readonly name: string;
   /** The status of the answer; rejects when there is none. */
   readonly send: (report: WireUsage) => Promise<number>;
-  readonly surroundings: Pick<Surroundings, 'later' | 'randomBytes'>;
+  readonly surroundings: Pick<Surroundings, 'later' | 'random'>;
 }
 
 function batchIds(random: RandomBytes): () => string {
@@ -38,7 +38,7 @@ export class UsageReports {
 
   constructor(options: UsageReportOptions) {
     this.#options = options;
-    this.#nextBatch = batchIds(options.surroundings.randomBytes);
+    this.#nextBatch = batchIds(options.surroundings.random);
   }
 
   start(): void {

@@ -25,7 +25,7 @@ const refusedConnection = () => new TypeError('fetch failed', { cause: { code: '
 test('C5, C99: a server that is away is asked again after waits that double to 1.5 s, drawn by chance', async (t) => {
   const { feed, world } = newFeed();
   const times = asking(feed, world, refusedConnection);
-  world.random = () => 0.999_999;
+  world.chance = () => 0.999_999;
   const { guard, troubles } = guarded(t, {}, { feed, world });
   await world.pass(10_000);
   assert.deepEqual(gaps(times).slice(0, 6), [249, 499, 999, 1499, 1499, 1499]);
@@ -35,14 +35,14 @@ test('C5, C99: a server that is away is asked again after waits that double to 1
       message: 'http://hallpass.test does not answer (ECONNREFUSED). Is a Hallpass server running there?',
     },
   ]);
-  world.random = () => 0;
+  world.chance = () => 0;
   feed.instead = undefined;
   await world.until(() => guard.fresh);
 });
 
 test('C5: a refused key is tried again after 30 s at most, and named', async (t) => {
   const { feed, world } = newFeed();
-  world.random = () => 0.999_999;
+  world.chance = () => 0.999_999;
   const times = asking(feed, world, () => new Response(null, { status: 403 }));
   const { troubles } = guarded(t, {}, { feed, world });
   await world.pass(200_000);
@@ -64,7 +64,7 @@ test('C102: a server that speaks another version of the feed is named as such', 
 
 test('C5: Retry-After is a floor', async (t) => {
   const { feed, world } = newFeed();
-  world.random = () => 0;
+  world.chance = () => 0;
   const times = asking(
     feed,
     world,
@@ -77,7 +77,7 @@ test('C5: Retry-After is a floor', async (t) => {
 
 test('C5, C99: a resume spreads those who were cut over the time it names', async (t) => {
   const { feed, world } = await following(t);
-  world.random = () => 0.75;
+  world.chance = () => 0.75;
   const before = world.monotonic;
   feed.broadcast({ kind: 'resume', reason: 'shutdown', spread: 8_000 });
   await world.rest();
@@ -89,7 +89,7 @@ test('C5, C99: a resume spreads those who were cut over the time it names', asyn
 
 test('C5: behind a minute of health trouble counts as new', async (t) => {
   const { guard, feed, world } = await following(t);
-  world.random = () => 0.999_999;
+  world.chance = () => 0.999_999;
   const live = async (ms: number) => {
     for (let i = 0; i < ms; i += 5_000) {
       await world.pass(5_000);

@@ -44,7 +44,8 @@ test('C3: age counts from the moment at which the request was sent', async (t) =
   const { guard } = guarded(t, {}, { feed, world });
   const { fetch } = feed;
   world.fetch = (input, init) => {
-    if (!String(input).endsWith('/snapshot')) return new Promise(() => {});
+    if (!String(input).endsWith('/snapshot'))
+      return new Promise((_, reject) => init?.signal?.addEventListener('abort', reject));
     world.wall += 2_000;
     world.monotonic += 2_000;
     return fetch(input, init);

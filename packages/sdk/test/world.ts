@@ -16,9 +16,9 @@ export class World implements Surroundings {
   monotonic = 0;
   readonly warnings: string[] = [];
   readonly host = 'test';
-  readonly randomBytes = randomBytes;
+  readonly random = randomBytes;
   fetch: typeof fetch;
-  random: () => number = () => 0.5;
+  chance: () => number = () => 0.5;
   #timers = new Set<Timer>();
 
   constructor(network: typeof fetch) {
