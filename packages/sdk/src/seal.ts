@@ -68,9 +68,9 @@ export class Unsealer {
     this.#secret = secret;
   }
 
-  /** Whether there was a header. */
+  /** Whether a record was whole. */
   get begun(): boolean {
-    return this.#key !== undefined;
+    return this.#index > 0;
   }
 
   *push(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {

@@ -115,6 +115,7 @@ export class ModelFeed {
   }
 
   readonly fetch: typeof fetch = async (input, init) => {
+    init?.signal?.throwIfAborted();
     const path = String(input).replace(/^https?:\/\/[^/]+/, '');
     const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined;
     this.seen.push({ path, headers: new Headers(init?.headers), body });
