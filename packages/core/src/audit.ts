@@ -16,6 +16,9 @@ export const ACTIONS = [
   'operator.delete',
   'audit.read',
   'metrics.read',
+  'feed.follow',
+  'replica.list',
+  'usage.report',
   'store.bootstrap',
 ] as const;
 export type Action = (typeof ACTIONS)[number];

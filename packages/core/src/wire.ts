@@ -37,6 +37,33 @@ export interface WireOperator {
   readonly hint: string;
 }
 
+/** A connected copy of all tokens. Times are milliseconds since the epoch. */
+export interface WireReplica {
+  readonly name: string;
+  /** The name of the operator whose key it uses. */
+  readonly operator: string;
+  readonly connected_at: number;
+  /** It asks again and again, in place of following. */
+  readonly poll: boolean;
+  /** The newest change it has confirmed, and when it did. */
+  readonly revision: number;
+  readonly confirmed_at: number;
+  /** Since when it lacks a change, as far as it has confirmed; 0: it lacks none. */
+  readonly age_ms: number;
+}
+
+/** What replicas said to a caller who waited for them. */
+export interface WireConfirmation {
+  /** Up to here they were waited for. */
+  readonly revision: number;
+  readonly replicas: {
+    /** How many have applied it. */
+    readonly confirmed: number;
+    /** The names of those that have not said so. */
+    readonly pending: readonly string[];
+  };
+}
+
 export interface WireAuditEntry {
   readonly sequence: number;
   readonly at: number;
@@ -60,7 +87,7 @@ export interface Warning {
 }
 
 /** Every answer of the API that is not an error. */
-export interface Envelope<Item> {
+export interface Envelope<Item> extends Partial<WireConfirmation> {
   readonly data: readonly Item[];
   readonly warnings?: readonly Warning[];
   readonly next_cursor?: string | null;

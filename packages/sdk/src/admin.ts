@@ -1,5 +1,12 @@
 import type { Role, Status } from '@hallpass/core/record';
-import type { Envelope, Warning, WireAuditEntry, WireOperator, WireToken } from '@hallpass/core/wire';
+import type {
+  Envelope,
+  Warning,
+  WireAuditEntry,
+  WireOperator,
+  WireReplica,
+  WireToken,
+} from '@hallpass/core/wire';
 import { type Call, Transport, type TransportOptions } from './transport.ts';
 
 /** Times are milliseconds since the epoch; null is never. */
@@ -127,6 +134,11 @@ export class AdminClient {
   /** The operator whose key this is. */
   async whoami(): Promise<WireOperator> {
     return (await this.#one<WireOperator>({ method: 'GET', path: '/_/operator/self' })).record;
+  }
+
+  /** The replicas that are connected now. */
+  async replicas(): Promise<readonly WireReplica[]> {
+    return (await this.#transport.call<WireReplica>({ method: 'GET', path: '/_/replicas' })).data;
   }
 
   /** The audit trail, newest first, fetched `page` entries (1 to 1000) at a time. */

@@ -7,7 +7,8 @@ import { DENY, DENY_REASONS, type DenyReason, type Verdict } from '@hallpass/cor
 import { Operators } from './operators.ts';
 import type { Usage } from './usage.ts';
 
-export const DOORS = ['gate', 'forward_auth', 'introspection'] as const;
+/** `replica` is none of this server's: what is decided there is reported. */
+export const DOORS = ['gate', 'forward_auth', 'introspection', 'replica'] as const;
 export type Door = (typeof DOORS)[number];
 
 /** The one decision as every door sees it. Never throws: what goes wrong inside is a refusal. */

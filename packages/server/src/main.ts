@@ -13,6 +13,7 @@ import { DataFolder } from './data-folder.ts';
 import { TrustedProxies } from './http/address.ts';
 import { openDoors } from './http/doors.ts';
 import { SERVER_OPTIONS } from './http/front.ts';
+import { trimRegularly } from './journal-trimming.ts';
 import { openListener } from './listen.ts';
 import { Live } from './live.ts';
 import type { Logger } from './log.ts';
@@ -22,6 +23,7 @@ import { openSqlite } from './store/sqlite/open.ts';
 import type { Store } from './store/store.ts';
 import { Usage } from './usage.ts';
 import { flushRegularly } from './usage-flush.ts';
+import { UsageReports } from './usage-reports.ts';
 
 const clock = steadyClock(Date.now, () => performance.now());
 
@@ -56,6 +58,7 @@ async function startOn(
   const doors = await openDoors({
     control,
     live,
+    reports: new UsageReports(usage, live, clock),
     log,
     random: randomBytes,
     server: listener.server,
@@ -65,6 +68,7 @@ async function startOn(
     publicUrl: config.publicUrl,
     metricsPublic: config.metricsPublic,
     cursorKey: await cursorKey(store),
+    feedMaxStreams: config.feedMaxStreams,
   });
   await listener.listen();
   let welcome: string | undefined;
@@ -78,12 +82,14 @@ async function startOn(
   doors.open();
   if (welcome !== undefined) stdout(welcome);
   const flush = flushRegularly(usage, store, log);
+  const trimming = trimRegularly(store, { days: config.journalDays, rows: config.journalRows }, clock, log);
   log.info({ address: listener.address, count: tokens.size, revision: live.revision }, 'ready');
   const stop = async (): Promise<void> => {
     doors.stop();
     await listener.close();
     await doors.close();
     await flush.stop();
+    await trimming.stop();
     await store.close();
   };
   let stopped: Promise<void> | undefined;

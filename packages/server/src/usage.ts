@@ -22,9 +22,14 @@ export class Usage {
     this.#times[this.#noted++] = now;
   }
 
+  /** A use that was noted elsewhere: the latest counts. */
+  merge(id: TokenId, lastUsedAt: number): void {
+    if (lastUsedAt > (this.#uses.get(id) ?? 0)) this.#uses.set(id, lastUsedAt);
+  }
+
   /** Turns what was noted into one time an id. */
   settle(): void {
-    for (let i = 0; i < this.#noted; i++) this.#uses.set(idAt(this.#ids, i * 4), this.#times[i] as number);
+    for (let i = 0; i < this.#noted; i++) this.merge(idAt(this.#ids, i * 4), this.#times[i] as number);
     this.#noted = 0;
   }
 
@@ -38,8 +43,6 @@ export class Usage {
 
   /** Takes back what could not be stored, unless something newer is known by now. */
   giveBack(uses: readonly Use[]): void {
-    for (const { id, lastUsedAt } of uses) {
-      if (!this.#uses.has(id)) this.#uses.set(id, lastUsedAt);
-    }
+    for (const { id, lastUsedAt } of uses) this.merge(id, lastUsedAt);
   }
 }

@@ -132,6 +132,11 @@ const VERBS: readonly VerbEntry[] = [
     verbs: AUDIT_VERBS,
   },
   {
+    name: 'replicas',
+    summary: 'list the replicas that are connected, and how far each is',
+    load: async () => (await import('./replicas.ts')).replicas,
+  },
+  {
     name: 'health',
     summary: 'ask whether the server is ready',
     load: async () => (await import('./health.ts')).health,

@@ -5,6 +5,7 @@ import {
   oneOf,
   type Parse,
   readBoolean,
+  readCount,
   readDatabaseUrl,
   readFileMode,
   readHost,
@@ -44,6 +45,9 @@ export interface Config {
   readonly tlsKey: string | null;
   readonly logLevel: LogLevel;
   readonly metricsPublic: boolean;
+  readonly feedMaxStreams: number;
+  readonly journalDays: number;
+  readonly journalRows: number;
 }
 
 export type SettingKey = keyof Config;
@@ -184,6 +188,27 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     value: 'true|false',
     json: 'boolean',
     description: 'Whether metrics are shown without an operator key.',
+  },
+  feedMaxStreams: {
+    parse: readCount(1, 100_000),
+    default: '5000',
+    value: 'NUMBER',
+    json: 'number',
+    description: 'How many replicas may follow this server at a time.',
+  },
+  journalDays: {
+    parse: readCount(1, 3_650),
+    default: '7',
+    value: 'DAYS',
+    json: 'number',
+    description: 'How long the journal keeps a change; a replica that was away for longer loads everything.',
+  },
+  journalRows: {
+    parse: readCount(1, 1_000_000_000),
+    default: '1000000',
+    value: 'NUMBER',
+    json: 'number',
+    description: 'How many changes the journal keeps at most.',
   },
 };
 

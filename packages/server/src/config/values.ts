@@ -43,6 +43,14 @@ export const readPort: Parse<number> = (text) => {
   return Number(text);
 };
 
+export function readCount(least: number, most: number): Parse<number> {
+  return (text) => {
+    if (!/^\d{1,10}$/.test(text) || Number(text) < least || Number(text) > most)
+      throw new Unfit(`must be a whole number from ${least} to ${most}`);
+    return Number(text);
+  };
+}
+
 export const readHost: Parse<string> = (text) => {
   const host = /^\[.*\]$/.test(text) ? text.slice(1, -1) : text;
   if (isIP(host) === 0 && !/^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host))

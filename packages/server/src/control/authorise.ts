@@ -19,6 +19,9 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'operator.delete': ['owner'],
   'audit.read': ['owner', 'manager', 'auditor'],
   'metrics.read': ['owner', 'manager', 'auditor', 'verifier'],
+  'feed.follow': ['owner', 'verifier'],
+  'replica.list': ['owner', 'manager', 'auditor'],
+  'usage.report': ['owner', 'verifier'],
   'store.bootstrap': [],
 };
 

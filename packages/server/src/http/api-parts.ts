@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Control } from '../control/control.ts';
 import type { Live } from '../live.ts';
 import type { Logger } from '../log.ts';
+import type { UsageReports } from '../usage-reports.ts';
 import type { FailureLimit } from './failure-limit.ts';
+import type { Feed } from './feed/feed.ts';
 import type { IssuerOf } from './issuer.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -10,6 +12,8 @@ import type { Metrics } from './metrics.ts';
 export interface ApiParts {
   readonly control: Control;
   readonly live: Live;
+  readonly feed: Feed;
+  readonly reports: UsageReports;
   readonly metrics: Metrics;
   readonly metricsPublic: boolean;
   readonly log: Logger;

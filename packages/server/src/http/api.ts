@@ -10,15 +10,18 @@ import { refuseEncoding } from './content-encoding.ts';
 import { Cursors } from './cursor.ts';
 import { docsRoutes, keepDocument } from './docs-routes.ts';
 import { RateLimited } from './failure-limit.ts';
+import { feedRoutes } from './feed-routes.ts';
 import { forwardAuthRoutes } from './forward-auth-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { fieldErrors, type SchemaError } from './input-errors.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import { operatorRoutes } from './operator-routes.ts';
+import { replicaRoutes } from './replica-routes.ts';
 import { parseStrictJson } from './strict-json.ts';
 import { tokenListRoute } from './token-list-route.ts';
 import { tokenRoutes } from './token-routes.ts';
+import { usageRoutes } from './usage-routes.ts';
 
 const BODY_LIMIT = 64 * 1024;
 
@@ -97,6 +100,9 @@ export async function buildApi(parts: ApiParts): Promise<RequestListener> {
   tokenListRoute(app, parts, cursors);
   operatorRoutes(app, parts);
   auditRoutes(app, parts, cursors);
+  feedRoutes(app, parts);
+  replicaRoutes(app, parts);
+  usageRoutes(app, parts);
   metricsRoutes(app, parts);
   healthRoutes(app, parts);
   forwardAuthRoutes(app);

@@ -6,9 +6,11 @@ import type { RandomBytes } from '@hallpass/core/token';
 import type { Control } from '../control/control.ts';
 import type { Live } from '../live.ts';
 import type { Logger } from '../log.ts';
+import type { UsageReports } from '../usage-reports.ts';
 import type { TrustedProxies } from './address.ts';
 import { buildApi } from './api.ts';
 import { FailureLimit } from './failure-limit.ts';
+import { Feed } from './feed/feed.ts';
 import { createForwardAuth } from './forward-auth.ts';
 import { Front } from './front.ts';
 import { Gate } from './gate/gate.ts';
@@ -21,6 +23,7 @@ const PREFIX = '/_/';
 export interface DoorOptions {
   readonly control: Control;
   readonly live: Live;
+  readonly reports: UsageReports;
   readonly log: Logger;
   readonly random: RandomBytes;
   readonly server: Server | SecureServer;
@@ -32,12 +35,14 @@ export interface DoorOptions {
   readonly publicUrl: string | null;
   readonly metricsPublic: boolean;
   readonly cursorKey: string;
+  /** How many replicas may follow at a time. */
+  readonly feedMaxStreams: number;
 }
 
 export interface Doors {
   /** From now on the server says that it is ready. */
   open(): void;
-  /** From now on it says that it is not, and goes on answering. */
+  /** From now on it says that it is not, sends replicas away, and goes on answering. */
   stop(): void;
   /** Ends what is still on its way through the gate. */
   close(): Promise<void>;
@@ -49,12 +54,21 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
   let readiness: 'starting' | 'ready' | 'stopping' = 'starting';
   const report = (err: unknown, requestId: string) =>
     log.error({ err, request_id: requestId }, 'request failed');
+  const feed = await Feed.open({
+    store: control.store,
+    live,
+    clock: control.clock,
+    log,
+    maxStreams: options.feedMaxStreams,
+  });
   const requestIdOf = new WeakMap<IncomingMessage, string>();
   const api = await buildApi({
     control,
     live,
+    feed,
+    reports: options.reports,
     log,
-    metrics: buildMetrics(live),
+    metrics: buildMetrics(live, feed, control.clock),
     metricsPublic,
     cursorKey,
     readiness: () => readiness,
@@ -83,6 +97,7 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
     },
     stop() {
       readiness = 'stopping';
+      feed.stop();
     },
     async close() {
       await gate?.close();

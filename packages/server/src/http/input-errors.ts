@@ -1,4 +1,5 @@
 import type { FieldError } from '@hallpass/core/errors';
+import { EARLIEST_EXPIRY, LATEST_EXPIRY } from '../control/fields.ts';
 
 /** What is used of a validation error of Ajv, the validator inside Fastify. */
 export interface SchemaError {
@@ -29,9 +30,13 @@ const MESSAGES: Readonly<Record<string, (error: SchemaError) => string>> = {
   additionalProperties: () => 'is not a known field',
   required: () => 'is required',
   type: ({ params }) => TYPES[String(params['type'])] ?? `must be of type ${String(params['type'])}`,
-  minimum: ({ params }) =>
-    `looks like seconds; give milliseconds since the epoch, at least ${String(params['limit'])}`,
-  maximum: () => 'must not be later than the year 9999',
+  minimum: ({ params: { limit } }) =>
+    limit === EARLIEST_EXPIRY
+      ? `looks like seconds; give milliseconds since the epoch, at least ${limit}`
+      : `must be at least ${String(limit)}`,
+  maximum: ({ params: { limit } }) =>
+    limit === LATEST_EXPIRY ? 'must not be later than the year 9999' : `must be at most ${String(limit)}`,
+  maxItems: ({ params }) => `must have at most ${String(params['limit'])} entries`,
   enum: ({ params }) => `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}`,
   maxLength: ({ params }) => `must have at most ${String(params['limit'])} characters`,
   minLength: () => 'must not be empty',

@@ -1,13 +1,16 @@
+import type { Clock } from '@hallpass/core/clock';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Live } from '../live.ts';
+import type { Feed } from './feed/feed.ts';
+import { feedMetrics } from './feed/feed-metrics.ts';
 
 export interface Metrics {
   readonly registry: Registry;
   readonly apiRequests: Counter<'method' | 'route' | 'status'>;
 }
 
-/** What the process says of itself in Prometheus' form. No token, operator or address is ever a label. */
-export function buildMetrics(live: Live): Metrics {
+/** What the process says of itself in Prometheus' form. No token, operator, replica or address is ever a label. */
+export function buildMetrics(live: Live, feed: Feed, clock: Clock): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -39,6 +42,7 @@ export function buildMetrics(live: Live): Metrics {
       }
     },
   });
+  feedMetrics(registry, feed, live, clock);
   const apiRequests = new Counter({
     name: 'hallpass_api_requests_total',
     help: 'Answers of the API.',

@@ -36,7 +36,7 @@ export function callerWith(parts: ApiParts, request: FastifyRequest, key: Presen
 /** What the calls of the API have in common: an operator key, an envelope, and problem documents. */
 export function operation(
   parts: ApiParts,
-  tag: 'tokens' | 'operators' | 'audit',
+  tag: 'tokens' | 'operators' | 'audit' | 'replicas',
   summary: string,
   status: 200 | 201,
   item: TSchema,

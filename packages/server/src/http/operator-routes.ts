@@ -12,6 +12,7 @@ import { entityTag, readIfMatch } from './if-match.ts';
 import { nameToDelete } from './name-to-delete.ts';
 import { operation } from './operation.ts';
 import * as schemas from './schemas.ts';
+import { confirmation, WaitQuery } from './waiting.ts';
 
 const PATH = '/_/operator';
 
@@ -22,10 +23,12 @@ export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
     record: OperatorRecord,
     more: object = {},
     warnings: readonly unknown[] = [],
+    confirmed: object = {},
   ) =>
     reply.header('ETag', entityTag(record.revision)).send({
       data: [{ ...wireOperator(record, control.clock()), ...more }],
       ...(warnings.length > 0 ? { warnings } : {}),
+      ...confirmed,
     });
 
   app.post<{ Body: Static<typeof schemas.CreateOperator> }>(
@@ -53,10 +56,11 @@ export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
     async (request, reply) => one(reply, await existingOperator(control.store, request.caller.operator.name)),
   );
 
-  app.patch<{ Body: Static<typeof schemas.ChangeOperator> }>(
+  app.patch<{ Body: Static<typeof schemas.ChangeOperator>; Querystring: Static<typeof WaitQuery> }>(
     PATH,
     operation(parts, 'operators', 'Change an operator', 200, schemas.Operator, {
       body: schemas.ChangeOperator,
+      querystring: WaitQuery,
     }),
     async (request, reply) => {
       const { name, new_name: newName, expiration_date: expiresAt, role, ...rest } = request.body;
@@ -68,11 +72,11 @@ export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
       };
       const ifMatch = readIfMatch(request.headers['if-match']);
       const done = await changeOperator(control, request.caller, name, changes, ifMatch);
-      return one(reply, done.record, {}, done.warnings);
+      return one(reply, done.record, {}, done.warnings, await confirmation(parts, request.query));
     },
   );
 
-  app.delete<{ Body: { name?: string } | null; Querystring: { name?: string } }>(
+  app.delete<{ Body: { name?: string } | null; Querystring: Static<typeof schemas.NameInQuery> }>(
     PATH,
     operation(parts, 'operators', 'Delete an operator', 200, schemas.Operator, {
       body: schemas.NameInBody,
@@ -81,7 +85,8 @@ export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
     async (request, reply) => {
       const name = nameToDelete(request.body?.name, request.query.name);
       const ifMatch = readIfMatch(request.headers['if-match']);
-      return one(reply, await deleteOperator(control, request.caller, name, ifMatch));
+      const record = await deleteOperator(control, request.caller, name, ifMatch);
+      return one(reply, record, {}, [], await confirmation(parts, request.query));
     },
   );
 }

@@ -1,6 +1,7 @@
 import { ROLES } from '@hallpass/core/record';
 import { type Static, type TSchema, Type } from 'typebox';
 import { EARLIEST_EXPIRY, LATEST_EXPIRY } from '../control/fields.ts';
+import { Confirmed, Wait } from './waiting.ts';
 
 const exact = { additionalProperties: false } as const;
 
@@ -53,7 +54,7 @@ export const ChangeToken = Type.Object(
   exact,
 );
 export const NameInBody = Type.Union([Type.Object({ name: Type.Optional(Name) }, exact), Type.Null()]);
-export const NameInQuery = Type.Object({ name: Type.Optional(Name) }, exact);
+export const NameInQuery = Type.Object({ name: Type.Optional(Name), wait: Type.Optional(Wait) }, exact);
 export const ValueQuery = Type.Object({ name: Name }, exact);
 
 const Limit = Type.String({ pattern: '^([1-9][0-9]{0,2}|1000)$', description: '1 to 1000.' });
@@ -155,6 +156,7 @@ export function envelope<T extends TSchema>(item: T): TSchema {
     data: Type.Array(item),
     warnings: Type.Optional(Notes),
     next_cursor: Type.Optional(MaybeText),
+    ...Confirmed,
   });
 }
 

@@ -12,6 +12,7 @@ import { entityTag, readIfMatch } from './if-match.ts';
 import { nameToDelete } from './name-to-delete.ts';
 import { operation } from './operation.ts';
 import * as schemas from './schemas.ts';
+import { confirmation, WaitQuery } from './waiting.ts';
 
 const PATH = '/_/token';
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
@@ -32,10 +33,12 @@ export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
     record: TokenRecord,
     more: object = {},
     warnings: readonly unknown[] = [],
+    confirmed: object = {},
   ) =>
     reply.header('ETag', entityTag(record.revision)).send({
       data: [{ ...wireToken(record, control.clock()), ...more }],
       ...(warnings.length > 0 ? { warnings } : {}),
+      ...confirmed,
     });
 
   app.post<{ Body: Static<typeof schemas.CreateToken> }>(
@@ -49,23 +52,27 @@ export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
     },
   );
 
-  app.put<{ Body: Static<typeof schemas.ReplaceToken> }>(
+  app.put<{ Body: Static<typeof schemas.ReplaceToken>; Querystring: Static<typeof WaitQuery> }>(
     PATH,
     operation(parts, 'tokens', 'Replace what is known of a token', 200, schemas.Token, {
       body: schemas.ReplaceToken,
+      querystring: WaitQuery,
     }),
     async (request, reply) => {
       const { name, expiration_date = null, active = true, write = true } = request.body;
       const ifMatch = readIfMatch(request.headers['if-match']);
       const changes = { expiresAt: expiration_date, active, write };
       const done = await changeToken(control, request.caller, 'token.replace', name, changes, ifMatch);
-      return one(reply, done.record, {}, done.warnings);
+      return one(reply, done.record, {}, done.warnings, await confirmation(parts, request.query));
     },
   );
 
-  app.patch<{ Body: Static<typeof schemas.ChangeToken> }>(
+  app.patch<{ Body: Static<typeof schemas.ChangeToken>; Querystring: Static<typeof WaitQuery> }>(
     PATH,
-    operation(parts, 'tokens', 'Change a token', 200, schemas.Token, { body: schemas.ChangeToken }),
+    operation(parts, 'tokens', 'Change a token', 200, schemas.Token, {
+      body: schemas.ChangeToken,
+      querystring: WaitQuery,
+    }),
     async (request, reply) => {
       const { name, new_name: newName, expiration_date: expiresAt, ...rest } = request.body;
       const changes = {
@@ -75,11 +82,11 @@ export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
       };
       const ifMatch = readIfMatch(request.headers['if-match']);
       const done = await changeToken(control, request.caller, 'token.change', name, changes, ifMatch);
-      return one(reply, done.record, {}, done.warnings);
+      return one(reply, done.record, {}, done.warnings, await confirmation(parts, request.query));
     },
   );
 
-  app.delete<{ Body: { name?: string } | null; Querystring: { name?: string } }>(
+  app.delete<{ Body: { name?: string } | null; Querystring: Static<typeof schemas.NameInQuery> }>(
     PATH,
     operation(parts, 'tokens', 'Delete a token', 200, schemas.Token, {
       body: schemas.NameInBody,
@@ -88,7 +95,8 @@ export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
     async (request, reply) => {
       const name = nameToDelete(request.body?.name, request.query.name);
       const ifMatch = readIfMatch(request.headers['if-match']);
-      return one(reply, await deleteToken(control, request.caller, name, ifMatch));
+      const record = await deleteToken(control, request.caller, name, ifMatch);
+      return one(reply, record, {}, [], await confirmation(parts, request.query));
     },
   );
 

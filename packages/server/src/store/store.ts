@@ -87,6 +87,30 @@ export interface Use {
   readonly lastUsedAt: number;
 }
 
+/** The head, and the bytes that close a row: null when it is not kept, or there is no such row yet. */
+export interface Place {
+  readonly head: Head;
+  readonly chain: Uint8Array | null;
+}
+
+/** A row is not to be kept when it is older than `since`, or when `rows` others are newer. */
+export interface JournalWindow {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** At least 1. */
+  readonly rows: number;
+}
+
+/** All tokens of one moment, and the place they stand for. */
+export interface Snapshot {
+  readonly head: Head;
+  readonly count: number;
+  /** The next packed batch (see `@hallpass/core/packed`); undefined behind the last. */
+  next(): Promise<Uint8Array | undefined>;
+  /** Lets go of the transaction; a second call does nothing. */
+  end(): Promise<void>;
+}
+
 /**
  * Durable truth. An engine keeps no rule of its own: it does what a mutation says, in the transaction that also
  * writes journal row, revision and audit entry. Every method rejects with a StoreError when the engine cannot
@@ -122,6 +146,17 @@ export interface Store {
   listAudit(before: number | null, limit: number): Promise<AuditEntry[]>;
   /** The journal behind the revision `after`, at most `limit` rows. */
   listChanges(after: number, limit: number): Promise<JournalEntry[]>;
+  /** The newest place in the journal. */
+  readHead(): Promise<Head>;
+  /** What the journal knows of a revision, at one moment. */
+  findPlace(revision: number): Promise<Place>;
+  /**
+   * Removes the oldest rows of the journal that are not to be kept, at most `limit`, and says how many. Those that
+   * stay are without a gap, and the newest one stays always.
+   */
+  trimChanges(window: JournalWindow, limit: number): Promise<number>;
+  /** All tokens as of now, in a read transaction that goes on until it is ended. Commits go on beside it. */
+  openSnapshot(): Promise<Snapshot>;
 
   /** Moves last use forward. Not a change: no revision, no journal, no audit entry. */
   noteUses(uses: readonly Use[]): Promise<void>;

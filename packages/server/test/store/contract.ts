@@ -2,6 +2,7 @@ import { describe } from 'node:test';
 import type { Store } from 'hallpass/store/store';
 import { auditContract } from './contract-audit.ts';
 import { groupContract } from './contract-groups.ts';
+import { journalContract } from './contract-journal.ts';
 import { operatorContract } from './contract-operators.ts';
 import { readContract } from './contract-reads.ts';
 import { tokenContract } from './contract-tokens.ts';
@@ -37,5 +38,6 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
     auditContract(withStore);
     readContract(withStore);
     groupContract(withStore);
+    journalContract(withStore);
   });
 }

@@ -7,6 +7,7 @@ import { Calls } from 'hallpass/store/sqlite/calls';
 import { openDatabase } from 'hallpass/store/sqlite/database';
 import { type Connection, queriesOver } from 'hallpass/store/sqlite/dialect';
 import { SqliteEngine } from 'hallpass/store/sqlite/engine';
+import { Snapshots } from 'hallpass/store/sqlite/snapshots';
 import { SqliteStore } from 'hallpass/store/sqlite/sqlite-store';
 import { sql } from 'kysely';
 import { assertWhole, type Readable } from './chains.ts';
@@ -82,7 +83,7 @@ async function withEngine(
   await inFolder(async (folder) => {
     const connection = await openDatabase(join(folder, 'hallpass.db'), 'epoch');
     const faulty = new FaultyConnection(connection);
-    const engine = new SqliteEngine(faulty);
+    const engine = new SqliteEngine(faulty, new Snapshots(() => faulty));
     await body(engine, faulty, connection);
     await engine.close();
   });

@@ -1,8 +1,9 @@
-import { type Change, chain, type OperatorState, type TokenState } from '@hallpass/core/change';
+import { type Change, chain, FIRST_CHAIN, type OperatorState, type TokenState } from '@hallpass/core/change';
 import { type Digest, digestFromBytes, digestToBytes } from '@hallpass/core/digest';
 import type { OperatorId, TokenId } from '@hallpass/core/id';
 import type { Kysely } from 'kysely';
-import type { JournalEntry, Mutation } from '../store.ts';
+import type { JournalEntry, JournalWindow, Mutation, Place } from '../store.ts';
+import { readHead } from './head.ts';
 import type { JournalTableRow, Schema } from './schema.ts';
 
 /** What the journal says of a mutation that was made as `revision`. */
@@ -96,4 +97,51 @@ export async function listChanges(db: Kysely<Schema>, after: number, limit: numb
     .limit(limit)
     .execute();
   return rows.map(entryFrom);
+}
+
+/** Where nothing came before: the place that every whole journal begins at. */
+async function isWhole(db: Kysely<Schema>, head: number): Promise<boolean> {
+  if (head === 0) return true;
+  return (
+    (await db.selectFrom('journal').select('revision').where('revision', '=', 1).executeTakeFirst()) !==
+    undefined
+  );
+}
+
+export function findPlace(db: Kysely<Schema>, revision: number): Promise<Place> {
+  return db.transaction().execute(async (transaction) => {
+    const head = await readHead(transaction);
+    if (revision === head.revision) return { head, chain: head.chain };
+    if (revision === 0)
+      return { head, chain: (await isWhole(transaction, head.revision)) ? FIRST_CHAIN : null };
+    const row = await transaction
+      .selectFrom('journal')
+      .select('chain')
+      .where('revision', '=', revision)
+      .executeTakeFirst();
+    return { head, chain: row?.chain ?? null };
+  });
+}
+
+/** Removes from the front only, so that what stays is without a gap whatever the clock did. */
+export function trimChanges(
+  db: Kysely<Schema>,
+  { since, rows }: JournalWindow,
+  limit: number,
+): Promise<number> {
+  return db.transaction().execute(async (transaction) => {
+    const { revision: head } = await readHead(transaction);
+    const oldest = await transaction
+      .selectFrom('journal')
+      .select(['revision', 'at'])
+      .where('revision', '<', head)
+      .orderBy('revision')
+      .limit(limit)
+      .execute();
+    const kept = oldest.findIndex(({ revision, at }) => at >= since && revision > head - rows);
+    const removed = kept === -1 ? oldest.length : kept;
+    const last = oldest[removed - 1];
+    if (last) await transaction.deleteFrom('journal').where('revision', '<=', last.revision).execute();
+    return removed;
+  });
 }

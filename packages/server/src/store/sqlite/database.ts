@@ -110,3 +110,8 @@ export async function openDatabase(file: string, epoch: string): Promise<Databas
     throw error;
   }
 }
+
+/** Another connection to a database that is open, for reading alone. */
+export function connectReader(file: string): Database {
+  return new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
+}

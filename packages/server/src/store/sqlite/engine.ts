@@ -7,15 +7,16 @@ import type { Failure, GroupResult } from '../commit-queue.ts';
 import { listAudit } from '../sql/audit.ts';
 import { commitGroup } from '../sql/commit.ts';
 import { readHead } from '../sql/head.ts';
-import { listChanges } from '../sql/journal.ts';
+import { findPlace, listChanges, trimChanges } from '../sql/journal.ts';
 import { readMeta, writeMeta } from '../sql/meta.ts';
 import { listOperators, operatorByName } from '../sql/operators.ts';
 import type { Schema } from '../sql/schema.ts';
 import { listTokens, noteUses, tokenById, tokenByName } from '../sql/tokens.ts';
-import type { JournalEntry, TokenFilter, Use, Write } from '../store.ts';
+import type { JournalEntry, JournalWindow, Place, TokenFilter, Use, Write } from '../store.ts';
 import { type Connection, queriesOver } from './dialect.ts';
 import { faultOf } from './faults.ts';
 import { readPages } from './pages.ts';
+import type { SnapshotStart, Snapshots } from './snapshots.ts';
 
 /** What `load` emits: first the number of tokens, then batches of them. */
 export type LoadPart = number | Uint8Array<ArrayBuffer>;
@@ -31,9 +32,11 @@ export function failureOf(error: unknown): Failure {
 export class SqliteEngine {
   readonly #connection: Connection;
   readonly #db: Kysely<Schema>;
+  readonly #snapshots: Snapshots;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, snapshots: Snapshots) {
     this.#connection = connection;
+    this.#snapshots = snapshots;
     this.#db = queriesOver(connection);
   }
 
@@ -113,11 +116,36 @@ export class SqliteEngine {
     return listChanges(this.#db, after, limit);
   }
 
+  readHead(): Promise<Head> {
+    return readHead(this.#db);
+  }
+
+  findPlace(revision: number): Promise<Place> {
+    return findPlace(this.#db, revision);
+  }
+
+  trimChanges(window: JournalWindow, limit: number): Promise<number> {
+    return trimChanges(this.#db, window, limit);
+  }
+
+  async openSnapshot(): Promise<SnapshotStart> {
+    return this.#snapshots.open();
+  }
+
+  async nextOfSnapshot(id: number): Promise<Uint8Array | undefined> {
+    return this.#snapshots.next(id);
+  }
+
+  async endSnapshot(id: number): Promise<void> {
+    this.#snapshots.end(id);
+  }
+
   noteUses(uses: readonly Use[]): Promise<void> {
     return noteUses(this.#db, uses);
   }
 
   async close(): Promise<void> {
+    this.#snapshots.close();
     try {
       this.#connection.exec('pragma wal_checkpoint(truncate)');
     } finally {

@@ -5,7 +5,10 @@ import type { OperatorRecord, TokenRecord } from '@hallpass/core/record';
 import { CommitQueue } from '../commit-queue.ts';
 import {
   type JournalEntry,
+  type JournalWindow,
   type Outcome,
+  type Place,
+  type Snapshot,
   type Store,
   StoreError,
   type TokenFilter,
@@ -105,6 +108,38 @@ export class SqliteStore implements Store {
   async listChanges(after: number, limit: number): Promise<JournalEntry[]> {
     this.#requireOpen();
     return this.#calls.call('listChanges', [after, limit]);
+  }
+
+  async readHead(): Promise<Head> {
+    this.#requireOpen();
+    return this.#calls.call('readHead', []);
+  }
+
+  async findPlace(revision: number): Promise<Place> {
+    this.#requireOpen();
+    return this.#calls.call('findPlace', [revision]);
+  }
+
+  async trimChanges(window: JournalWindow, limit: number): Promise<number> {
+    this.#requireOpen();
+    return this.#calls.call('trimChanges', [window, limit]);
+  }
+
+  async openSnapshot(): Promise<Snapshot> {
+    this.#requireOpen();
+    const { id, head, count } = await this.#calls.call('openSnapshot', []);
+    return {
+      head,
+      count,
+      next: async () => {
+        this.#requireOpen();
+        return this.#calls.call('nextOfSnapshot', [id]);
+      },
+      end: async () => {
+        // A store that is closed has let go of it already.
+        if (!this.#closed) await this.#calls.call('endSnapshot', [id]);
+      },
+    };
   }
 
   async noteUses(uses: readonly Use[]): Promise<void> {

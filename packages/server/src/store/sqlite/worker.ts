@@ -1,8 +1,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { openDatabase } from './database.ts';
+import { connectReader, openDatabase } from './database.ts';
 import { failureOf, type LoadPart, SqliteEngine } from './engine.ts';
 import { Lock } from './lock.ts';
 import { OPENING, type Opening, type Reply, type Request } from './messages.ts';
+import { Snapshots } from './snapshots.ts';
 
 type AnyMethod = (...args: readonly unknown[]) => Promise<unknown>;
 
@@ -36,7 +37,8 @@ async function open({ file, epoch }: Opening, port: MessagePort): Promise<void> 
   let lock: Lock | undefined;
   try {
     lock = new Lock(file);
-    serve(new SqliteEngine(await openDatabase(file, epoch)), lock, port);
+    const snapshots = new Snapshots(() => connectReader(file));
+    serve(new SqliteEngine(await openDatabase(file, epoch), snapshots), lock, port);
     port.postMessage({ id: OPENING, result: { kind: 'value', value: undefined } } satisfies Reply);
   } catch (error) {
     lock?.release();
