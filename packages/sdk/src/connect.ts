@@ -82,8 +82,7 @@ export function connect(options: ConnectOptions): Guard {
   });
   const guard = new ReplicaGuard(replica, usage, surroundings, async () => {
     follower.close();
-    const enough = new Promise<void>((resolve) => void surroundings.later(LAST_REPORT, resolve));
-    await Promise.race([reports.close(), enough]);
+    await within(LAST_REPORT, reports.close(), surroundings);
     await running;
     await file?.close();
   });
@@ -107,6 +106,17 @@ export function connect(options: ConnectOptions): Guard {
       onTrouble({ code: 'snapshot_file', message });
     }
   }
+}
+
+/** Waits for something that never rejects, but not for longer than so many milliseconds. */
+function within(ms: number, done: Promise<void>, { later }: Surroundings): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = later(ms, resolve);
+    void done.then(() => {
+      cancel();
+      resolve();
+    });
+  });
 }
 
 function fileOf(

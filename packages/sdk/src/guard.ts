@@ -52,6 +52,9 @@ export interface Guard extends Checker {
   readonly ageMs: number;
   /** Returns what takes the listener away. Trouble that nobody listens for becomes a warning of the process. */
   on<K extends keyof GuardEvents>(event: K, listener: (event: GuardEvents[K]) => void): () => void;
-  /** Ends for good: from now on every verdict is `not_ready`. What has been counted is reported first. */
+  /**
+   * Ends for good: from now on every verdict is `not_ready`. What has been counted is reported first. Until then the
+   * guard keeps the process alive.
+   */
   close(): Promise<void>;
 }

@@ -29,7 +29,6 @@ function later(ms: number, act: () => void): Cancel {
     // The event loop reads from its sockets between a timer and what is put behind it here.
     setImmediate(() => setImmediate(() => ended || act()));
   }, ms);
-  timer.unref();
   return () => {
     ended = true;
     clearTimeout(timer);
