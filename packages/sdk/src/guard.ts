@@ -1,6 +1,9 @@
 import type { Verdict } from '@hallpass/core/verdict';
 import type { Checkable } from './request.ts';
 
+export type { Principal } from '@hallpass/core/principal';
+export type { DenyReason, Verdict } from '@hallpass/core/verdict';
+
 export interface CheckOptions {
   /** Whether the request writes, where its method does not say so rightly. */
   readonly write?: boolean;
