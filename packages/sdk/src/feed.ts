@@ -62,6 +62,24 @@ function codeOf(error: unknown): string {
   return error instanceof Error ? error.name : 'no answer';
 }
 
+/** The bytes of a body. Throws once the signal is aborted, whether or not the body itself does. */
+async function* bytesOf(
+  body: NonNullable<Response['body']>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = body.getReader();
+  const stop = () => void reader.cancel().catch(() => {});
+  signal.addEventListener('abort', stop);
+  try {
+    signal.throwIfAborted();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+    signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
 /** The calls of docs/replica.md, over HTTP. */
 export class Feed {
   readonly #options: FeedOptions;
@@ -121,7 +139,7 @@ export class Feed {
       asked = surroundings.now();
     });
     if (response.status === 200 && response.body && response.headers.get('content-type')?.startsWith(type))
-      return { asked, bytes: response.body };
+      return { asked, bytes: bytesOf(response.body, signal) };
     await response.body?.cancel();
     throw this.#refusal(response);
   }

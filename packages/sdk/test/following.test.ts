@@ -75,6 +75,22 @@ test('a server with another history is followed from a new snapshot', async (t) 
   assert.equal(feed.seenAt('/_/feed/snapshot').length, 2);
 });
 
+test('C8: while a new snapshot is loaded verdicts go on by the copy there is', async (t) => {
+  const { guard, feed, world, verdict } = await following(t);
+  feed.instead = () => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(Buffer.from('HP')),
+    });
+    return new Response(body, { headers: { 'Content-Type': 'application/vnd.hallpass.snapshot' } });
+  };
+  feed.broadcast({ kind: 'reset', reason: 'trimmed' });
+  await world.pass(1_000);
+  assert.deepEqual([verdict(0), verdict(1), verdict(2), guard.revision], ['allow', 'allow', 'unknown', 2]);
+  feed.put(tokenOf(2));
+  feed.instead = undefined;
+  await world.until(() => verdict(2) === 'allow');
+});
+
 test('after the end every verdict is not_ready, and nothing more is asked for', async (t) => {
   const { guard, feed, world, verdict } = await following(t);
   const closed = guard.close();

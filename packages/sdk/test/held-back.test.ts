@@ -46,18 +46,16 @@ test('a stream that falls silent is given up after 15 s, and the tail is asked f
 
 test('a snapshot that stops coming is given up, and asked for again', async (t) => {
   const { feed, world } = newFeed();
-  feed.instead = () =>
-    new Response(
-      new ReadableStream(
-        { pull: (controller) => controller.enqueue(Buffer.from('HPSN')) },
-        { highWaterMark: 1 },
-      ),
-      {
-        headers: { 'Content-Type': 'application/vnd.hallpass.snapshot' },
-      },
-    );
+  feed.instead = () => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(Buffer.from('HP')),
+    });
+    return new Response(body, { headers: { 'Content-Type': 'application/vnd.hallpass.snapshot' } });
+  };
   const { guard } = guarded(t, {}, { feed, world });
   await world.rest();
   feed.instead = undefined;
+  await world.pass(14_999);
+  assert.equal(feed.seenAt('/_/feed/snapshot').length, 1);
   await world.until(() => guard.fresh);
 });
