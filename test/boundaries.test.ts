@@ -108,12 +108,12 @@ describe('boundaries', () => {
     for (const path of graph.keys()) visit(path, []);
   });
 
-  it('reads the environment in config only, and the clock and chance in main and bin only', () => {
+  it('reads the environment in config only, and the clock and chance in main, bin and the surroundings only', () => {
     const rules: readonly (readonly [RegExp, RegExp])[] = [
       [/process\.env/, /^packages\/server\/src\/config\.ts$/],
       [
         /Date\.now|performance\.now|new Date\(\)|Math\.random|randomBytes\(|randomUUID/,
-        /^packages\/server\/src\/(main|bin)\.ts$/,
+        /^packages\/(server\/src\/(main|bin)|sdk\/src\/surroundings)\.ts$/,
       ],
     ];
     const wrong = rules.flatMap(([pattern, allowed]) =>

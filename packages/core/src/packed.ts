@@ -101,7 +101,8 @@ export function loadTokens(table: TokenTable, batch: Uint8Array): void {
     // One that is not known here may take a right away.
     if (flags > (ACTIVE | WRITE)) throw new RangeError('A flag is unknown.');
     const [low, high] = packTerms(expiry, (flags & ACTIVE) !== 0, (flags & WRITE) !== 0);
-    table.put(digest, words, low, high, encodedName(bytes, at + NAME, end));
+    const name = table.keepsNames ? encodedName(bytes, at + NAME, end) : '';
+    table.put(digest, words, low, high, name);
     at = end;
   }
 }

@@ -67,7 +67,7 @@ export class Replica {
     return copy ? ageAt(copy.age, now) : Number.POSITIVE_INFINITY;
   }
 
-  /** Whether verdicts rest on the copy now; without, all of them are `not_ready`. */
+  /** Whether verdicts rest on the copy now; without, all of them are `not_ready` or `stale`. */
   serves(now: Instant): boolean {
     return serves(this.#state, this.#maxStaleness, now);
   }
@@ -76,7 +76,8 @@ export class Replica {
   check(request: AccessRequest, now: Instant): Verdict {
     try {
       const copy = copyOf(this.#state);
-      if (copy === null || !this.serves(now)) return DENY.not_ready;
+      if (copy === null) return DENY.not_ready;
+      if (!this.serves(now)) return DENY.stale;
       return decide(request, this.#tokens, decidingTime(copy.contact, now));
     } catch {
       return DENY.fault;

@@ -54,6 +54,10 @@ export class TokenTable {
     return this.#size;
   }
 
+  get keepsNames(): boolean {
+    return this.#names !== undefined;
+  }
+
   /** What the table knows of the value whose digest begins with these five words, or undefined. */
   find(words: Words): FoundToken | undefined {
     const segment = this.#segmentOf(words);

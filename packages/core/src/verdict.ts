@@ -14,6 +14,7 @@ export const DENY_REASONS = [
   'read_only',
   'method',
   'not_ready',
+  'stale',
   'fault',
 ] as const;
 

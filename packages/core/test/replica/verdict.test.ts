@@ -45,7 +45,7 @@ test('without a copy every answer is not_ready, also while the first one is load
 test('C95: a copy serves to the last millisecond of its limit, and not one more', () => {
   const replica = loaded();
   assert.equal(replica.check(request, at(60_000, 60_000)).allow, true);
-  assert.deepEqual(replica.check(request, at(60_001, 60_001)), { allow: false, reason: 'not_ready' });
+  assert.deepEqual(replica.check(request, at(60_001, 60_001)), { allow: false, reason: 'stale' });
 });
 
 test('a process that slept knows its age at its first verdict, whichever clock stood still', () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { HallpassError } from '@hallpass/core/errors';
+import { MALFORMED_CHALLENGE, problem } from '@hallpass/core/problem';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from '../log.ts';
 import { StoreError } from '../store/store.ts';
@@ -18,7 +19,6 @@ import { metricsRoutes } from './metrics-routes.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { replicaRoutes } from './replica-routes.ts';
-import { MALFORMED_CHALLENGE, problem } from './respond.ts';
 import { parseStrictJson } from './strict-json.ts';
 import { tokenListRoute } from './token-list-route.ts';
 import { tokenRoutes } from './token-routes.ts';

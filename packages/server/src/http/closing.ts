@@ -1,7 +1,8 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Answer } from '@hallpass/core/problem';
 import type { Body } from './read.ts';
-import { type Answer, send } from './respond.ts';
+import { send } from './respond.ts';
 
 /** How long, and for how many bytes, a client that was answered early may go on sending. */
 const LINGER_MS = 1000;

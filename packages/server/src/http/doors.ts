@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
+import { requestIds } from '@hallpass/core/request-id';
 import type { Secret } from '@hallpass/core/secret';
 import type { RandomBytes } from '@hallpass/core/token';
 import type { Control } from '../control/control.ts';
@@ -18,7 +19,6 @@ import { Gate } from './gate/gate.ts';
 import type { GatePlan } from './gate/setup.ts';
 import { issuer } from './issuer.ts';
 import { buildMetrics } from './metrics.ts';
-import { requestIds } from './request-id.ts';
 
 /** How long a client may pause in the middle of a body: for a service, and for the API. */
 const SILENCE_MS = { gate: 60_000, api: 30_000 } as const;

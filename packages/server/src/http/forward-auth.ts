@@ -1,13 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Access, accessOf } from '@hallpass/core/access';
+import { refusal } from '@hallpass/core/refusal';
 import type { Secret } from '@hallpass/core/secret';
 import type { Checker } from '../live.ts';
 import type { TrustedProxies } from './address.ts';
 import { sendEarly } from './closing.ts';
 import { Identities } from './identity.ts';
 import type { RequestReading } from './read.ts';
-import { refusal } from './respond.ts';
 
 /** How the door learns what the client asked for: see `accessFor`. */
 export type Dialect = 'headers' | 'read' | 'write' | 'method';

@@ -2,13 +2,14 @@ import { type IncomingMessage, type Server, type ServerOptions, ServerResponse }
 import type { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { type Answer, problem } from '@hallpass/core/problem';
+import { refusal } from '@hallpass/core/refusal';
 import { type CanonicalTarget, type Target, type TargetReader, targetReader } from '@hallpass/core/target';
 import { LIMITS } from '../listen.ts';
 import { endLingering, sendAndClose, sendEarly, sendRaw } from './closing.ts';
 import type { Dialect, ForwardAuth } from './forward-auth.ts';
 import type { Gate, Visit } from './gate/gate.ts';
 import { type Flaw, type RequestReading, readRequest } from './read.ts';
-import { type Answer, problem, refusal } from './respond.ts';
 
 /** What the server must be made with for the front to stand on it. */
 export const SERVER_OPTIONS = {

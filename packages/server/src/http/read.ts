@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Presented, readCredential } from '@hallpass/core/credential';
+import { isRequestId } from '@hallpass/core/request-id';
 import type { Target, TargetReader } from '@hallpass/core/target';
 
 /** What is read of a request before anything is decided, from its raw target and raw headers, once. */
@@ -24,7 +25,6 @@ export type Flaw = 'version' | 'host' | 'length' | 'encoding' | 'framing';
 /** Unread bodies up to this many bytes are read away to keep the connection; after longer ones it closes. */
 const SHORT_BODY = 65_536;
 const HOST_FORM = /^(?:[0-9A-Za-z._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
-const REQUEST_ID_FORM = /^[A-Za-z0-9._-]{1,128}$/;
 
 function isNamed(name: string, usual: string, lower: string): boolean {
   return name === usual || name === lower || name.toLowerCase() === lower;
@@ -92,7 +92,7 @@ class Reading implements RequestReading {
 
   get sentRequestId(): string | undefined {
     const sent = this.#sentId;
-    return sent !== undefined && REQUEST_ID_FORM.test(sent) ? sent : undefined;
+    return sent !== undefined && isRequestId(sent) ? sent : undefined;
   }
 
   get requestId(): string {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { type Access, accessOf } from '@hallpass/core/access';
+import { namedMethodOf } from '@hallpass/core/method-override';
 import type { CanonicalTarget } from '@hallpass/core/target';
-import { hasOverrideHeader, namedMethodOf } from './method-override.ts';
+import { headerKind } from './header-kind.ts';
 import { plainHost } from './routes.ts';
 import type { Rules } from './rules.ts';
 
@@ -33,4 +34,9 @@ function usualAccess({ request, upgrade }: Asked, named: string | undefined): Ac
   if (upgrade) return 'write';
   const access = accessOf(request.method ?? '');
   return access === 'read' && named !== undefined && accessOf(named) !== 'read' ? 'write' : access;
+}
+
+/** Whether a header line, in any spelling, names another method. */
+function hasOverrideHeader(rawHeaders: readonly string[]): boolean {
+  return rawHeaders.some((name, i) => i % 2 === 0 && headerKind(name) === 'override');
 }

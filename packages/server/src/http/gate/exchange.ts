@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';
 import type { ErrorCode } from '@hallpass/core/errors';
+import { type Answer, problem } from '@hallpass/core/problem';
+import { refusal } from '@hallpass/core/refusal';
 import type { DenyReason } from '@hallpass/core/verdict';
 import type { Dispatcher } from 'undici';
 import { sendAndClose, sendEarly } from '../closing.ts';
 import type { Body } from '../read.ts';
-import { type Answer, problem, refusal } from '../respond.ts';
 import type { Cuts, Open, Watch } from './cuts.ts';
 import { clientHeaders, clientTrailers } from './response-headers.ts';
 import type { Upstream } from './upstream.ts';

@@ -1,3 +1,5 @@
+import { foldedName, METHOD_OVERRIDES } from '@hallpass/core/method-override';
+
 /**
  * What the gate does with a header of this name: pass it on, remove it, or look closer.
  * `override` changes the method behind our back; `forwarded` speaks of the client and is a trusted proxy's to say.
@@ -24,9 +26,7 @@ const BY_FOLDED_NAME: ReadonlyMap<string, HeaderKind> = new Map<string, HeaderKi
   ['trailer', 'remove'],
   ['http2settings', 'remove'],
   ['xrequestid', 'remove'],
-  ['xhttpmethodoverride', 'override'],
-  ['xhttpmethod', 'override'],
-  ['xmethodoverride', 'override'],
+  ...METHOD_OVERRIDES.map((name) => [name, 'override'] as const),
   ['forwarded', 'forwarded'],
   ['xrealip', 'forwarded'],
   ['xoriginalurl', 'forwarded'],
@@ -38,7 +38,7 @@ const BY_FOLDED_NAME: ReadonlyMap<string, HeaderKind> = new Map<string, HeaderKi
 const EXACT: ReadonlySet<string> = new Set(['host', 'content-length', 'connection', 'te']);
 
 function classify(name: string): HeaderKind {
-  const folded = name.toLowerCase().replace(/[^0-9a-z]/g, '');
+  const folded = foldedName(name);
   if (folded.startsWith('xhallpass')) return 'remove';
   if (folded.startsWith('xforwarded')) return 'forwarded';
   const kind = BY_FOLDED_NAME.get(folded) ?? 'plain';

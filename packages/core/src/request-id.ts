@@ -1,4 +1,11 @@
-import type { RandomBytes } from '@hallpass/core/token';
+import type { RandomBytes } from './token.ts';
+
+const FORM = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** Whether an id that a client sent may be taken over: it goes into headers, bodies and logs. */
+export function isRequestId(text: string): boolean {
+  return FORM.test(text);
+}
 
 /** Makes request ids: 72 random bits that stand for this process, and a count. */
 export function requestIds(random: RandomBytes): () => string {

@@ -1,4 +1,9 @@
-import { headerKind } from './header-kind.ts';
+/** Headers that some services obey in place of the method, folded: a `_` or `.` for a `-` is the same to many. */
+export const METHOD_OVERRIDES: readonly string[] = ['xhttpmethodoverride', 'xhttpmethod', 'xmethodoverride'];
+
+export function foldedName(header: string): string {
+  return header.toLowerCase().replace(/[^0-9a-z]/g, '');
+}
 
 const NAME = '_method';
 /** What some service takes for that name: PHP drops spaces before a name and makes `_` of `.`, `[` and a space. */
@@ -39,9 +44,4 @@ export function namedMethodOf(query: string): string | undefined {
     .map(namedIn)
     .filter((method) => method !== undefined);
   return named.length > 1 ? '' : named[0];
-}
-
-/** Whether a header line, in any spelling, names another method. */
-export function hasOverrideHeader(rawHeaders: readonly string[]): boolean {
-  return rawHeaders.some((name, i) => i % 2 === 0 && headerKind(name) === 'override');
 }

@@ -1,0 +1,282 @@
+import type { Head } from '@hallpass/core/change';
+import type { Replica } from '@hallpass/core/replica';
+import { elapsed, type Instant } from '@hallpass/core/replica-age';
+import { type Hindrance, nextAttempt, waitBefore } from '@hallpass/core/replica-back-off';
+import { formatPosition } from '@hallpass/core/replica-position';
+import type { Outcome } from '@hallpass/core/replica-state';
+import type { Frame } from '@hallpass/core/wire-feed';
+import type { Malformed } from '@hallpass/core/wire-feed-reader';
+import { Confirmations } from './confirmations.ts';
+import { type Feed, FeedError } from './feed.ts';
+import type { Trouble } from './guard.ts';
+import type { Recording } from './recording.ts';
+import { Stream } from './stream.ts';
+import type { Cancel, Surroundings } from './surroundings.ts';
+
+const TICK = 1_000;
+/** Milliseconds within which a stream begins, or something holds it back. */
+const BEGINS_WITHIN = 5_000;
+/** As often as heartbeats come. */
+const POLL = 5_000;
+/** Milliseconds without a byte behind which a snapshot is given up. */
+const STALLED_AFTER = 15_000;
+/** Milliseconds behind which a network that held streams back is tried again. */
+const POLL_FOR = 600_000;
+
+/** How an attempt ended. */
+interface Ending {
+  readonly hindrance: Hindrance;
+  /** Milliseconds asked for by the server. */
+  readonly after: number;
+  readonly spread: number;
+  readonly trouble?: Trouble;
+  /** The next attempt is no new one: go on at once. */
+  readonly goesOn?: boolean;
+}
+
+const CUT: Ending = { hindrance: 'unreachable', after: 0, spread: 0 };
+const ON: Ending = { ...CUT, goesOn: true };
+const NO_BEGINNING: Trouble = {
+  code: 'unreachable',
+  message:
+    'The stream does not begin. Something on the way seems to hold it back; changes are fetched by polling.',
+};
+
+export interface FollowerOptions {
+  readonly replica: Replica;
+  readonly feed: Feed;
+  readonly recording: Recording;
+  readonly surroundings: Surroundings;
+  /** Called whenever something may have changed. */
+  readonly onProgress: () => void;
+  readonly onTrouble: (trouble: Trouble) => void;
+}
+
+/** Drives a replica by docs/replica.md: one stream at a time, from one attempt to the next, until it is closed. */
+export class Follower {
+  readonly #options: FollowerOptions;
+  readonly #replica: Replica;
+  readonly #now: () => Instant;
+  readonly #recording: Recording;
+  readonly #confirmations: Confirmations;
+  #wanted: 'tail' | 'snapshot' = 'snapshot';
+  #polling: Instant | undefined;
+  #healthySince: Instant | undefined;
+  #attempt = -1;
+  #controller = new AbortController();
+  /** Why what is open was given up from outside. */
+  #givenUp: Ending | undefined;
+  #closed = false;
+  #wake: Cancel = () => {};
+  #cancelTick: Cancel = () => {};
+
+  constructor(options: FollowerOptions) {
+    const { replica, feed, recording, surroundings } = options;
+    this.#options = options;
+    this.#replica = replica;
+    this.#now = surroundings.now;
+    this.#recording = recording;
+    this.#confirmations = new Confirmations((body) => feed.post('/feed/applied', body));
+  }
+
+  /** Resolves once it is closed. */
+  async run(): Promise<void> {
+    if (this.#replica.position) this.#wanted = 'tail';
+    this.#tickLater();
+    while (!this.#closed) {
+      const ending = await this.#once();
+      if (this.#closed) return;
+      if (ending.trouble) this.#options.onTrouble(ending.trouble);
+      this.#options.onProgress();
+      if (!ending.goesOn) await this.#pause(ending);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelTick();
+    this.#controller.abort();
+    this.#wake();
+  }
+
+  #tickLater(): void {
+    this.#cancelTick = this.#options.surroundings.later(TICK, () => {
+      if (this.#closed) return;
+      const ending = this.#endingOf(this.#replica.take({ kind: 'tick', at: this.#now() }));
+      if (ending) {
+        // Held back behind its hello, it seems: the other way may pass.
+        this.#polling ??= this.#now();
+        this.#giveUp(ending);
+      }
+      this.#options.onProgress();
+      this.#tickLater();
+    });
+  }
+
+  #pause({ hindrance, after, spread }: Ending): Promise<void> {
+    const healthyFor = this.#healthySince ? elapsed(this.#healthySince, this.#now()) : 0;
+    this.#healthySince = undefined;
+    this.#attempt = nextAttempt(this.#attempt, healthyFor);
+    const { chance, later } = this.#options.surroundings;
+    const ms = waitBefore({ attempt: this.#attempt, hindrance, after, spread }, chance);
+    return new Promise((resolve) => {
+      const cancel = later(ms, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  #giveUp(ending: Ending): void {
+    this.#givenUp ??= ending;
+    this.#controller.abort();
+  }
+
+  async #once(): Promise<Ending> {
+    this.#controller = new AbortController();
+    this.#givenUp = undefined;
+    try {
+      if (this.#wanted === 'snapshot') await this.#load();
+      return await this.#follow();
+    } catch (error) {
+      return this.#givenUp ?? this.#endingOfError(error);
+    } finally {
+      this.#controller.abort();
+    }
+  }
+
+  #endingOfError(error: unknown): Ending {
+    if (!(error instanceof FeedError)) return CUT;
+    const { hindrance, after, code, message } = error;
+    return { hindrance, after, spread: 0, trouble: { code, message } };
+  }
+
+  /** Reads the bytes of an answer; gives it up when none come for too long. */
+  async *#chunks(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    let cancel: Cancel = () => {};
+    const watch = () => {
+      cancel();
+      cancel = this.#options.surroundings.later(STALLED_AFTER, () => this.#giveUp(CUT));
+    };
+    try {
+      watch();
+      for await (const chunk of bytes) {
+        watch();
+        if (this.#closed) return;
+        yield chunk;
+      }
+    } finally {
+      cancel();
+    }
+  }
+
+  async #load(): Promise<void> {
+    const cancel = this.#options.surroundings.later(STALLED_AFTER, () => this.#giveUp(CUT));
+    const { asked, bytes } = await this.#options.feed.snapshot(this.#controller.signal).finally(cancel);
+    this.#replica.beginSnapshot('server', asked);
+    await this.#recording.begin();
+    try {
+      for await (const chunk of this.#chunks(bytes)) {
+        this.#recording.write(chunk);
+        const outcome = this.#replica.pushSnapshot(chunk, this.#now());
+        if (outcome.kind === 'resync') throw new FeedError('damaged', 'The snapshot that came was damaged.');
+        if (outcome.kind === 'swapped') return this.#loaded();
+        await this.#recording.flushed();
+      }
+      throw new FeedError('unreachable', 'The snapshot broke off before its end.');
+    } finally {
+      if (this.#replica.state.kind === 'loading') {
+        this.#recording.abandon();
+        this.#replica.take({ kind: 'snapshot_fails', at: this.#now() });
+      }
+    }
+  }
+
+  #loaded(): void {
+    this.#wanted = 'tail';
+    this.#recording.commit();
+    this.#options.onProgress();
+  }
+
+  async #follow(): Promise<Ending> {
+    const { position } = this.#replica;
+    if (!position) return CUT;
+    if (this.#polling && elapsed(this.#polling, this.#now()) > POLL_FOR) this.#polling = undefined;
+    const polls = this.#polling !== undefined;
+    const stream = new Stream(polls);
+    const cancel = this.#watchBeginning(polls);
+    try {
+      const poll = polls ? POLL : undefined;
+      const place = formatPosition(position);
+      const { asked, bytes } = await this.#options.feed.stream(place, poll, this.#controller.signal);
+      for await (const chunk of bytes) {
+        const ending = this.#takeChunk(stream, chunk, asked, cancel);
+        this.#options.onProgress();
+        if (ending) return ending;
+      }
+      const rest = this.#endingOf(this.#replica.take({ kind: 'cut', at: this.#now() })) ?? CUT;
+      return stream.ended(asked, this.#now()) ? ON : this.#unpolled(rest);
+    } catch (error) {
+      this.#replica.take({ kind: 'cut', at: this.#now() });
+      if (polls) this.#polling = undefined;
+      throw error;
+    } finally {
+      cancel();
+    }
+  }
+
+  #unpolled(ending: Ending): Ending {
+    this.#polling = undefined;
+    return ending;
+  }
+
+  /** A stream that does not begin is asked for as answers that end from now on; one of those is given up. */
+  #watchBeginning(polls: boolean): Cancel {
+    return this.#options.surroundings.later(polls ? POLL + BEGINS_WITHIN : BEGINS_WITHIN, () => {
+      if (!polls) this.#polling = this.#now();
+      this.#giveUp(polls ? CUT : { ...CUT, trouble: NO_BEGINNING });
+    });
+  }
+
+  #takeChunk(stream: Stream, chunk: Uint8Array, asked: Instant, begun: Cancel): Ending | undefined {
+    for (const frame of stream.reader.push(chunk)) {
+      if (this.#closed) return CUT;
+      const at = this.#now();
+      const event =
+        frame.kind === 'hello' ? ({ ...frame, origin: 'server', asked, at } as const) : { ...frame, at };
+      const outcome = this.#replica.take(event);
+      const ending = this.#endingOf(outcome, frame);
+      if (ending) return ending;
+      if (frame.kind === 'hello') {
+        begun();
+        this.#healthySince ??= at;
+        stream.replica = frame.replica;
+      }
+      stream.note(frame);
+      this.#recording.note(frame, outcome, at);
+      if (outcome.kind === 'confirm') this.#confirm(stream.replica, outcome.position);
+    }
+    return this.#recording.isFull() ? this.#renew() : undefined;
+  }
+
+  /** The file has more stream than snapshot: everything is asked for again, and it begins anew. */
+  #renew(): Ending {
+    this.#wanted = 'snapshot';
+    return ON;
+  }
+
+  /** A confirmed place outlives this process: what is kept on disk has it too. */
+  #confirm(replica: string, position: Head): void {
+    void this.#recording.flushed().then(() => {
+      if (!this.#closed) this.#confirmations.send({ replica, position: formatPosition(position) });
+    });
+  }
+
+  #endingOf(outcome: Outcome, frame?: Frame | Malformed): Ending | undefined {
+    if (outcome.kind !== 'resync') return undefined;
+    this.#wanted = outcome.by;
+    if (frame?.kind === 'resume') return { ...CUT, spread: frame.spread };
+    return outcome.by === 'snapshot' ? { ...CUT, hindrance: 'damaged' } : CUT;
+  }
+}

@@ -1,0 +1,98 @@
+import type { Replica } from '@hallpass/core/replica';
+import type { Instant } from '@hallpass/core/replica-age';
+import { copyOf, type Outcome } from '@hallpass/core/replica-state';
+import type { Secret } from '@hallpass/core/secret';
+import { FrameReader } from '@hallpass/core/wire-feed-reader';
+import { SealBroken } from './seal.ts';
+import type { SnapshotFile } from './snapshot-file.ts';
+
+function need(outcome: Outcome): void {
+  if (outcome.kind === 'resync') throw new SealBroken('The file does not hold what a server sent.');
+}
+
+/** Puts the records of one file into a replica that has nothing. */
+class Restoring {
+  readonly #replica: Replica;
+  readonly #now: () => Instant;
+  readonly #frames = new FrameReader();
+  swapped = false;
+
+  constructor(replica: Replica, now: () => Instant) {
+    this.#replica = replica;
+    this.#now = now;
+  }
+
+  take(record: Uint8Array): void {
+    if (this.swapped) this.#takeFrames(record);
+    else {
+      const outcome = this.#replica.pushSnapshot(record, this.#now());
+      need(outcome);
+      if (outcome.kind === 'swapped') this.#follow();
+    }
+  }
+
+  /** What stands behind the snapshot is a stream that begins at its place. */
+  #follow(): void {
+    this.swapped = true;
+    const copy = copyOf(this.#replica.state);
+    if (!copy) return;
+    const { head: position, contact } = copy;
+    const at = this.#now();
+    const origin = { origin: 'file', replica: 'file', asked: at, at } as const;
+    need(
+      this.#replica.take({
+        kind: 'hello',
+        position,
+        time: contact.time,
+        head: position.revision,
+        ...origin,
+      }),
+    );
+  }
+
+  #takeFrames(record: Uint8Array): void {
+    const at = this.#now();
+    for (const frame of this.#frames.push(record)) {
+      if (frame.kind !== 'change' && frame.kind !== 'heartbeat')
+        throw new SealBroken('The file holds what is no part of a copy.');
+      need(this.#replica.take({ ...frame, at }));
+    }
+  }
+}
+
+/**
+ * Fills a replica that has nothing from the file, and begins a new file with the same content, so that nothing is ever
+ * put behind a damaged end. What is whole up to a fault is used. Throws a SealBroken, or what reading throws.
+ */
+export async function restore(
+  replica: Replica,
+  file: SnapshotFile,
+  secret: Secret,
+  now: () => Instant,
+): Promise<void> {
+  const restoring = new Restoring(replica, now);
+  let begun = false;
+  try {
+    for await (const record of file.read(secret)) {
+      if (!begun) {
+        replica.beginSnapshot('file', now());
+        file.begin(secret);
+        begun = true;
+      }
+      const behind = restoring.swapped;
+      restoring.take(record);
+      if (behind) file.append(record);
+      else file.write(record);
+      await file.flushed();
+    }
+    if (begun && !restoring.swapped) throw new SealBroken('The file is cut short.');
+  } finally {
+    if (restoring.swapped) {
+      file.commit();
+      replica.take({ kind: 'cut', at: now() });
+    } else if (begun) {
+      file.abandon();
+      replica.take({ kind: 'snapshot_fails', at: now() });
+    }
+  }
+}

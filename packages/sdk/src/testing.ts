@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decide } from '@hallpass/core/decide';
+import { digestOf } from '@hallpass/core/digest';
+import { newTokenId } from '@hallpass/core/id';
+import { mint } from '@hallpass/core/token';
+import { TokenTable } from '@hallpass/core/token-table';
+import { DENY, type DenyReason, type Verdict } from '@hallpass/core/verdict';
+import { AdminClient } from './admin.ts';
+import type { CheckOptions, Guard } from './guard.ts';
+import { accessAsked, type Checkable, presentedBy } from './request.ts';
+import { SURROUNDINGS } from './surroundings.ts';
+
+/** A server of one's own, on a free port and in a folder that goes when it stops. */
+export interface TestHallpass {
+  readonly url: string;
+  readonly ownerKey: string;
+  /** What `connect` takes. */
+  readonly verifierKey: string;
+  /** The management API, as the owner. */
+  readonly admin: AdminClient;
+  stop(): Promise<void>;
+}
+
+/** The address in the line that a server logs when it is ready. */
+async function addressIn(output: AsyncIterable<unknown>): Promise<string> {
+  let said = '';
+  for await (const chunk of output) {
+    said += String(chunk);
+    const address = /"address":"([^"]+)".*"msg":"ready"/.exec(said)?.[1];
+    if (address !== undefined) return address;
+  }
+  throw new Error(`The server did not start.\n${said}`);
+}
+
+/**
+ * Starts the server of the `hallpass` package that is installed beside the tests, in a process of its own. None of the
+ * settings in the environment reach it. Rejects where the package is not installed, or the server does not start.
+ */
+export async function startHallpass(): Promise<TestHallpass> {
+  const program = createRequire(join(process.cwd(), 'package.json')).resolve('hallpass/bin');
+  const folder = await mkdtemp(join(tmpdir(), 'hallpass-'));
+  const ownerKey = mint('hpo_', SURROUNDINGS.random).reveal();
+  const env = { PORT: '0', HALLPASS_DATA: join(folder, 'data'), HALLPASS_OWNER_KEY: ownerKey };
+  const child = spawn(process.execPath, [program, 'serve'], { cwd: folder, env });
+  const exited = once(child, 'exit');
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await exited;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    child.stderr.resume();
+    const url = await addressIn(child.stdout.iterator({ destroyOnReturn: false }));
+    child.stdout.resume();
+    const admin = new AdminClient({ url, key: ownerKey });
+    const { record } = await admin.createOperator({ name: 'verifier', role: 'verifier' });
+    return { url, ownerKey, verifierKey: record.key, admin, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+export interface FakeTerms {
+  readonly name?: string;
+  readonly write?: boolean;
+  readonly active?: boolean;
+  /** Milliseconds since the epoch; null: never. */
+  readonly expiresAt?: number | null;
+}
+
+/** A guard without a server: it decides as a real one does, by tokens that the test makes. */
+export class FakeGuard implements Guard {
+  readonly #tokens = new TokenTable({ names: true });
+  /** While it is set, every request is refused for it: `stale`, for example. */
+  refusing: DenyReason | undefined;
+  revision = 0;
+  readonly fresh = true;
+  readonly ageMs = 0;
+
+  /** A new token; what it returns goes behind `Bearer `. */
+  issue({ name = 'test', write = true, active = true, expiresAt = null }: FakeTerms = {}): string {
+    const { now, random } = SURROUNDINGS;
+    const value = mint('hp_', random).reveal();
+    const id = newTokenId(now().wall, random);
+    this.#tokens.set({ digest: digestOf(value), id, name, write, active, expiresAt });
+    this.revision++;
+    return value;
+  }
+
+  revoke(value: string): void {
+    if (this.#tokens.delete(digestOf(value))) this.revision++;
+  }
+
+  check(request: Checkable, options?: CheckOptions): Verdict {
+    if (this.refusing) return DENY[this.refusing];
+    const presented = presentedBy(request);
+    const access = accessAsked(request, options?.write);
+    return decide({ presented, access }, this.#tokens, SURROUNDINGS.now().wall);
+  }
+
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  on(): () => void {
+    return () => {};
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export function fakeGuard(): FakeGuard {
+  return new FakeGuard();
+}

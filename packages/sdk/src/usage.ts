@@ -1,0 +1,81 @@
+import { DENY_REASONS, type DenyReason, type Verdict } from '@hallpass/core/verdict';
+import { type Use, UseTable } from './use-table.ts';
+
+/** The body of `POST /_/usage`. Times are milliseconds since the epoch. */
+export interface WireUsage {
+  readonly replica: string;
+  readonly batch: string;
+  readonly uses: readonly { readonly id: string; readonly count: number; readonly last_used_at: number }[];
+  readonly refusals: Readonly<Record<string, number>>;
+}
+
+function noRefusals(): Record<DenyReason, number> {
+  return Object.fromEntries(DENY_REASONS.map((reason) => [reason, 0])) as Record<DenyReason, number>;
+}
+
+/** Notes until they are counted together: one by one, each would wait for memory far away. */
+const RING = 1 << 12;
+const ID_WORDS = 4;
+
+/**
+ * Counts verdicts in memory: noting one is a few stores into arrays. It keeps at most 65,536 tokens between two reports; uses of others are let go then.
+ */
+export class Usage {
+  readonly #ids = new Int32Array(RING * ID_WORDS);
+  readonly #times = new Float64Array(RING);
+  #noted = 0;
+  #uses = new UseTable();
+  #refusals = noRefusals();
+  #refused = 0;
+  /** What was taken out of the table and is still to be reported. */
+  #leaving: Generator<Use, void, undefined> | undefined;
+
+  /** `now` in milliseconds since the epoch. */
+  note(verdict: Verdict, now: number): void {
+    if (verdict.allow) {
+      if (this.#noted === RING) this.#settle();
+      verdict.principal.writeId(this.#ids, this.#noted * ID_WORDS);
+      this.#times[this.#noted++] = now;
+    } else {
+      this.#refusals[verdict.reason]++;
+      this.#refused++;
+    }
+  }
+
+  #settle(): void {
+    for (let i = 0; i < this.#noted; i++)
+      this.#uses.add(this.#ids, i * ID_WORDS, 1, this.#times[i] as number);
+    this.#noted = 0;
+  }
+
+  /** At most `most` tokens of what has gathered, and all refusals; undefined when there is nothing. */
+  take(most: number): Pick<WireUsage, 'uses' | 'refusals'> | undefined {
+    this.#settle();
+    const uses = this.#takeUses(most);
+    if (uses.length === 0 && this.#refused === 0) return undefined;
+    const refusals = Object.fromEntries(Object.entries(this.#refusals).filter(([, count]) => count > 0));
+    this.#refusals = noRefusals();
+    this.#refused = 0;
+    return { uses, refusals };
+  }
+
+  #takeUses(most: number): WireUsage['uses'] {
+    const uses: WireUsage['uses'][number][] = [];
+    while (uses.length < most) {
+      const next = this.#leaving?.next();
+      if (next?.value)
+        uses.push({ id: next.value.id, count: next.value.count, last_used_at: next.value.last });
+      else if (!this.#renew()) break;
+    }
+    return uses;
+  }
+
+  /** False when nothing has gathered. */
+  #renew(): boolean {
+    this.#leaving = undefined;
+    if (this.#uses.size === 0) return false;
+    this.#leaving = this.#uses.entries();
+    this.#uses = new UseTable();
+    return true;
+  }
+}

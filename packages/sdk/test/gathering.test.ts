@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TokenId } from '@hallpass/core/id';
+import { packId } from '@hallpass/core/packed-id';
+import type { Principal } from '@hallpass/core/principal';
+import { DENY } from '@hallpass/core/verdict';
+import { Usage } from '@hallpass/sdk/usage';
+
+function principal(n: number): Principal {
+  const id = `tok_${String(n).padStart(26, '0')}` as TokenId;
+  return {
+    id,
+    name: '',
+    encodedName: '',
+    write: true,
+    expiresAt: null,
+    spread: 0,
+    equals: () => false,
+    writeId: (into, at) => packId(id, into, at),
+  };
+}
+
+function allow(n: number) {
+  return { allow: true, principal: principal(n) } as const;
+}
+
+test('many uses of many tokens come out whole, some in each batch, each once', () => {
+  const usage = new Usage();
+  for (let i = 0; i < 20_000; i++) usage.note(allow(i % 1_200), i);
+  const batches: number[] = [];
+  let sum = 0;
+  for (let batch = usage.take(500); batch; batch = usage.take(500)) {
+    batches.push(batch.uses.length);
+    for (const { count } of batch.uses) sum += count;
+  }
+  assert.deepEqual(batches, [500, 500, 200]);
+  assert.equal(sum, 20_000);
+});
+
+test('it holds no more than so many tokens, however long nobody takes them', () => {
+  const usage = new Usage();
+  for (let i = 0; i < 80_000; i++) usage.note(allow(i), i);
+  assert.equal(usage.take(Number.POSITIVE_INFINITY)?.uses.length, 65_536);
+});
+
+test('the last use is the latest, also when a clock was turned back in between', () => {
+  const usage = new Usage();
+  for (const time of [5, 9, 7]) usage.note(allow(1), time);
+  assert.equal(usage.take(1)?.uses[0]?.last_used_at, 9);
+});
+
+test('refusals alone are something to report', () => {
+  const usage = new Usage();
+  usage.note(DENY.expired, 1);
+  assert.deepEqual(usage.take(500), { uses: [], refusals: { expired: 1 } });
+  assert.equal(usage.take(500), undefined);
+});

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { ConnectOptions } from '@hallpass/sdk/connect';
+import { type Guarded, guarded, newFeed } from './guarded.ts';
+import { KEY, type ModelFeed, secretOf, tokenOf } from './model-feed.ts';
+import type { World } from './world.ts';
+
+const OTHER_KEY = 'hpo_22222222222222222222222222222230socB';
+
+function place(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hallpass-sdk-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, 'tokens.snapshot');
+}
+
+function down({ feed, world }: { feed: ModelFeed; world: World }): { feed: ModelFeed; world: World } {
+  world.fetch = () => Promise.reject(new TypeError('fetch failed'));
+  return { feed, world };
+}
+
+/** Closes a guard; what it had still to write is on disk then. */
+async function ended({ guard, world }: Guarded): Promise<void> {
+  let done = false;
+  const closed = guard.close().then(() => {
+    done = true;
+  });
+  await world.whenReal(() => done);
+  await closed;
+}
+
+/** A guard that has followed, and written what it got. */
+async function kept(t: TestContext, file: string, act: (all: Guarded) => void = () => {}): Promise<Guarded> {
+  const all = guarded(t, { snapshotFile: file });
+  await all.world.whenReal(() => all.guard.fresh && all.feed.streams === 1);
+  act(all);
+  const { revision } = all.feed.head;
+  await all.world.whenReal(() => all.guard.revision === revision);
+  await ended(all);
+  return all;
+}
+
+/** A start on a file while no server answers. */
+async function coldStart(t: TestContext, options: Partial<ConnectOptions>, later = 0): Promise<Guarded> {
+  const surrounding = down(newFeed());
+  surrounding.world.wall += later;
+  const all = guarded(t, options, surrounding);
+  await all.world.whenReal(() => all.troubles.some(({ code }) => code === 'unreachable'));
+  return all;
+}
+
+test('C98: with the server down a guard starts from its file, and knows what came behind the snapshot', async (t) => {
+  const snapshotFile = place(t);
+  await kept(t, snapshotFile, ({ feed }) => {
+    feed.remove(0);
+    feed.put(tokenOf(2, { write: false }));
+  });
+  const { guard, verdict, troubles } = await coldStart(t, { snapshotFile }, 3_600_000);
+  await guard.ready();
+  assert.deepEqual(
+    [verdict(0), verdict(1), verdict(2), verdict(2, true)],
+    ['unknown', 'allow', 'allow', 'read_only'],
+  );
+  assert.equal(guard.fresh, false);
+  assert.equal(guard.ageMs, 3_600_000);
+  assert.deepEqual(
+    troubles.map(({ code }) => code),
+    ['unreachable'],
+  );
+});
+
+test('C98: without a file it fails closed', async (t) => {
+  const { verdict } = await coldStart(t, { snapshotFile: place(t) });
+  assert.equal(verdict(0), 'not_ready');
+});
+
+test('a file that is too old serves no verdict', async (t) => {
+  const snapshotFile = place(t);
+  await kept(t, snapshotFile);
+  const { verdict } = await coldStart(t, { snapshotFile, maxStaleness: 60_000 }, 61_000);
+  assert.equal(verdict(0), 'stale');
+});
+
+test('a start from the file asks the server for the tail alone', async (t) => {
+  const snapshotFile = place(t);
+  const { feed, world } = await kept(t, snapshotFile);
+  feed.seen.length = 0;
+  feed.put(tokenOf(3));
+  const again = guarded(t, { snapshotFile }, { feed, world });
+  await world.whenReal(() => again.guard.fresh && again.guard.revision === 3);
+  assert.equal(again.verdict(3), 'allow');
+  assert.equal(feed.seenAt('/_/feed/snapshot').length, 0);
+  await ended(again);
+  const cold = await coldStart(t, { snapshotFile });
+  assert.equal(cold.verdict(3), 'allow');
+});
+
+test('C6: a place is confirmed once the file has it too', async (t) => {
+  const snapshotFile = place(t);
+  const all = guarded(t, { snapshotFile });
+  const { feed, world, guard } = all;
+  await world.whenReal(() => guard.fresh && feed.streams === 1);
+  feed.remove(0);
+  feed.broadcast({ kind: 'confirm', position: feed.head });
+  await world.whenReal(() => feed.seenAt('/_/feed/applied').length === 1);
+  // No end, no flush: as the process would leave it behind if it died here.
+  const copy = place(t);
+  writeFileSync(copy, readFileSync(snapshotFile));
+  const cold = await coldStart(t, { snapshotFile: copy });
+  assert.equal(cold.verdict(0), 'unknown');
+});
+
+test('the file is for its owner alone, has no name, id or digest to be read, and no other file stays beside it', async (t) => {
+  const snapshotFile = place(t);
+  await kept(t, snapshotFile);
+  assert.equal(statSync(snapshotFile).mode & 0o777, 0o600);
+  assert.deepEqual(readdirSync(join(snapshotFile, '..')), ['tokens.snapshot']);
+  const text = readFileSync(snapshotFile).toString('latin1');
+  for (const secret of [secretOf(0), tokenOf(0).name, tokenOf(0).id, tokenOf(0).digest, KEY])
+    assert.ok(!text.includes(secret));
+});
+
+const DAMAGE: Readonly<Record<string, (file: string) => void>> = {
+  'of another kind': (file) => writeFileSync(file, 'a list of groceries, and nothing else'),
+  empty: (file) => writeFileSync(file, ''),
+  'cut short': (file) => truncateSync(file, 60),
+  'changed in one byte': (file) => {
+    const bytes = readFileSync(file);
+    bytes[70] = (bytes[70] as number) ^ 1;
+    writeFileSync(file, bytes);
+  },
+};
+
+for (const [kind, damage] of Object.entries(DAMAGE)) {
+  test(`C98: a file that is ${kind} is named, not used, and replaced`, async (t) => {
+    const snapshotFile = place(t);
+    await kept(t, snapshotFile);
+    damage(snapshotFile);
+    const cold = await coldStart(t, { snapshotFile });
+    assert.equal(cold.verdict(0), 'not_ready');
+    assert.equal(cold.troubles[0]?.code, 'snapshot_file');
+    assert.ok(cold.troubles[0]?.message.includes(snapshotFile));
+    await kept(t, snapshotFile);
+    assert.equal((await coldStart(t, { snapshotFile })).verdict(0), 'allow');
+  });
+}
+
+test('a file that was sealed with another key is named, and not used', async (t) => {
+  const snapshotFile = place(t);
+  await kept(t, snapshotFile);
+  const { verdict, troubles } = await coldStart(t, { snapshotFile, key: OTHER_KEY });
+  assert.equal(verdict(0), 'not_ready');
+  assert.match(troubles[0]?.message ?? '', /sealed with another key/);
+});
+
+test('wherever the file ends after a crash, what is whole of it is one state that the server had', async (t) => {
+  const snapshotFile = place(t);
+  await kept(t, snapshotFile, ({ feed }) => feed.remove(0));
+  const whole = readFileSync(snapshotFile);
+  const cut = place(t);
+  const seen = new Set<string>();
+  for (let length = 0; length <= whole.length; length += 7) {
+    writeFileSync(cut, whole.subarray(0, length));
+    const { guard, verdict, world } = await coldStart(t, { snapshotFile: cut });
+    seen.add(`${guard.revision} ${verdict(0)} ${verdict(1)}`);
+    await ended({ guard, world } as Guarded);
+  }
+  assert.deepEqual(
+    [...seen].sort(),
+    ['0 not_ready not_ready', '2 allow allow', '3 unknown allow'].slice(0, seen.size),
+  );
+  assert.ok(seen.size >= 2);
+});
+
+test('a file that cannot be written is named, and verdicts go on', async (t) => {
+  const snapshotFile = join(place(t), 'no', 'such', 'folder');
+  const all = guarded(t, { snapshotFile });
+  await all.world.whenReal(() => all.guard.fresh && all.troubles.length > 0);
+  assert.match(all.troubles[0]?.message ?? '', /cannot be written \(ENOENT\)/);
+  assert.equal(all.verdict(0), 'allow');
+});
