@@ -8,6 +8,8 @@ export const ACTIONS = [
   'token.change',
   'token.delete',
   'token.reveal',
+  'token.rotate',
+  'token.retire',
   'token.introspect',
   'token.revoke',
   'operator.create',

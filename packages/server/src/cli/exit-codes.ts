@@ -63,6 +63,7 @@ const OF_PROBLEM: Readonly<Record<ErrorCode, ExitName>> = {
   method_not_allowed: 'unreachable',
   request_timeout: 'unreachable',
   name_taken: 'conflict',
+  too_many_values: 'conflict',
   value_not_held: 'conflict',
   last_owner: 'conflict',
   conflict: 'conflict',

@@ -11,6 +11,8 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'token.change': ['owner', 'manager'],
   'token.delete': ['owner', 'manager'],
   'token.reveal': ['owner', 'manager'],
+  'token.rotate': ['owner', 'manager'],
+  'token.retire': [],
   'token.introspect': ['owner', 'verifier'],
   'token.revoke': [],
   'operator.create': ['owner'],

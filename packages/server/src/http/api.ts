@@ -18,6 +18,7 @@ import { operatorRoutes } from './operator-routes.ts';
 import { MALFORMED_CHALLENGE, problem } from './respond.ts';
 import { parseStrictJson } from './strict-json.ts';
 import { tokenListRoute } from './token-list-route.ts';
+import { tokenRotateRoute } from './token-rotate-route.ts';
 import { tokenRoutes } from './token-routes.ts';
 
 const BODY_LIMIT = 64 * 1024;
@@ -94,6 +95,7 @@ export async function buildApi(parts: ApiParts): Promise<RequestListener> {
   await keepDocument(app);
   const cursors = new Cursors(parts.cursorKey);
   tokenRoutes(app, parts);
+  tokenRotateRoute(app, parts);
   tokenListRoute(app, parts, cursors);
   operatorRoutes(app, parts);
   auditRoutes(app, parts, cursors);

@@ -7,12 +7,20 @@ import type { Failure, GroupResult } from '../commit-queue.ts';
 import { listAudit } from '../sql/audit.ts';
 import { commitGroup } from '../sql/commit.ts';
 import { readHead } from '../sql/head.ts';
+import { findRepeated } from '../sql/idempotency.ts';
 import { listChanges } from '../sql/journal.ts';
 import { readMeta, writeMeta } from '../sql/meta.ts';
 import { listOperators, operatorByName } from '../sql/operators.ts';
 import type { Schema } from '../sql/schema.ts';
-import { listTokens, noteUses, tokenById, tokenByName } from '../sql/tokens.ts';
-import type { JournalEntry, TokenFilter, Use, Write } from '../store.ts';
+import {
+  listTokens,
+  noteUses,
+  tokenById,
+  tokenByName,
+  tokensAwaitingUse,
+  tokensWithEndedValues,
+} from '../sql/tokens.ts';
+import type { Idempotency, JournalEntry, Repeated, TokenFilter, Use, Write } from '../store.ts';
 import { type Connection, queriesOver } from './dialect.ts';
 import { faultOf } from './faults.ts';
 import { readPages } from './pages.ts';
@@ -57,15 +65,11 @@ export class SqliteEngine {
   }
 
   /**
-   * Emits all tokens, pausing this thread while more than a few batches are on their way: `taken` counts those
+   * Emits all values of all tokens, pausing this thread while more than a few batches are on their way: `taken` counts those
    * that have been dealt with, in memory shared with who takes them.
    */
   async load(taken: Int32Array<SharedArrayBuffer>, emit: (part: LoadPart) => void): Promise<Head> {
-    const { count } = await this.#db
-      .selectFrom('token')
-      .select((token) => token.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    emit(count);
+    emit((await this.#count('token')) + (await this.#count('former')));
     let sent = 0;
     for (const page of readPages(this.#connection)) {
       emit(page);
@@ -77,12 +81,24 @@ export class SqliteEngine {
     return readHead(this.#db);
   }
 
+  async #count(table: 'token' | 'former'): Promise<number> {
+    const { count } = await this.#db
+      .selectFrom(table)
+      .select((rows) => rows.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    return count;
+  }
+
   readMeta(key: string): Promise<string | undefined> {
     return readMeta(this.#db, key);
   }
 
   writeMeta(key: string, value: string): Promise<void> {
     return writeMeta(this.#db, key, value);
+  }
+
+  findRepeated(idempotency: Idempotency, now: number): Promise<Repeated | undefined> {
+    return findRepeated(this.#db, idempotency, now);
   }
 
   tokenByName(name: string): Promise<TokenRecord | undefined> {
@@ -95,6 +111,14 @@ export class SqliteEngine {
 
   listTokens(filter: TokenFilter, after: number, limit: number): Promise<TokenRecord[]> {
     return listTokens(this.#db, filter, after, limit);
+  }
+
+  tokensAwaitingUse(): Promise<TokenRecord[]> {
+    return tokensAwaitingUse(this.#db);
+  }
+
+  tokensWithEndedValues(now: number, limit: number): Promise<TokenRecord[]> {
+    return tokensWithEndedValues(this.#db, now, limit);
   }
 
   operatorByName(name: string): Promise<OperatorRecord | undefined> {
