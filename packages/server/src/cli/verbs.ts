@@ -39,6 +39,11 @@ const TOKEN_VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./token/update.ts')).update,
   },
   {
+    name: 'rotate',
+    summary: 'give a token a new value, with or without an overlap',
+    load: async () => (await import('./token/rotate.ts')).rotate,
+  },
+  {
     name: 'enable',
     summary: 'let a token in again',
     load: async () => (await import('./token/switch.ts')).enable,
