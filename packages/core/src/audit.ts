@@ -19,6 +19,7 @@ export const ACTIONS = [
   'audit.read',
   'metrics.read',
   'store.bootstrap',
+  'store.restore',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

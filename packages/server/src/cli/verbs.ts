@@ -137,6 +137,16 @@ const VERBS: readonly VerbEntry[] = [
     verbs: AUDIT_VERBS,
   },
   {
+    name: 'backup',
+    summary: 'copy the database into a file, also while the server runs',
+    load: async () => (await import('./backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    summary: 'put a backup where the database was',
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  {
     name: 'health',
     summary: 'ask whether the server is ready',
     load: async () => (await import('./health.ts')).health,

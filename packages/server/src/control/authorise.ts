@@ -22,6 +22,7 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'audit.read': ['owner', 'manager', 'auditor'],
   'metrics.read': ['owner', 'manager', 'auditor', 'verifier'],
   'store.bootstrap': [],
+  'store.restore': [],
 };
 
 /** A refused caller may name anything: the trail keeps as much of it as a name can have. */

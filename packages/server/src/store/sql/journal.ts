@@ -6,7 +6,7 @@ import type { JournalEntry } from '../store.ts';
 import type { JournalTableRow, Schema } from './schema.ts';
 
 /** From where on a mutation writes the journal, and when. */
-export interface Place {
+export interface WritePoint {
   readonly revision: number;
   readonly at: number;
 }
@@ -14,7 +14,7 @@ export interface Place {
 /** What the journal says of values that are gone. */
 export function removed(
   values: readonly Pick<TokenState, 'id' | 'digest'>[],
-  { revision, at }: Place,
+  { revision, at }: WritePoint,
 ): Change[] {
   return values.map((token, i) => ({ revision: revision + i, at, kind: 'token_removed', token }));
 }
@@ -23,7 +23,7 @@ export function removed(
 export function tokenChanges(
   gone: readonly Pick<TokenState, 'id' | 'digest'>[],
   states: readonly TokenState[],
-  place: Place,
+  place: WritePoint,
 ): Change[] {
   const next = place.revision + gone.length;
   return [
@@ -32,7 +32,7 @@ export function tokenChanges(
   ];
 }
 
-export function operatorChange(operator: OperatorState, place: Place): Change {
+export function operatorChange(operator: OperatorState, place: WritePoint): Change {
   const { id, name, role, digest, hint, expiresAt, active } = operator;
   const { description, createdBy, createdAt, updatedAt } = operator;
   const kept = { description, createdBy, createdAt, updatedAt };

@@ -3,7 +3,7 @@ import { type Digest, digestToBytes } from '@hallpass/core/digest';
 import type { OperatorId } from '@hallpass/core/id';
 import type { Kysely } from 'kysely';
 import type { Mutation, NewOperator, Refusal } from '../store.ts';
-import { operatorChange, type Place } from './journal.ts';
+import { operatorChange, type WritePoint } from './journal.ts';
 import { newOperatorRow, operatorColumns } from './operators.ts';
 import type { Schema } from './schema.ts';
 import { isTaken, stands } from './standing.ts';
@@ -25,7 +25,11 @@ async function isLastOwner(db: Kysely<Schema>, id: OperatorId, at: number): Prom
   return other === undefined;
 }
 
-async function insertOperator(db: Kysely<Schema>, operator: NewOperator, place: Place): Promise<Mutated> {
+async function insertOperator(
+  db: Kysely<Schema>,
+  operator: NewOperator,
+  place: WritePoint,
+): Promise<Mutated> {
   const inserted = await db
     .insertInto('operator')
     .values(newOperatorRow(operator, place.revision))
@@ -49,7 +53,7 @@ async function refusalOf(
 async function replaceOperator(
   db: Kysely<Schema>,
   mutation: Of<'replace_operator'>,
-  place: Place,
+  place: WritePoint,
 ): Promise<Mutated> {
   const { operator } = mutation;
   const refusal = await refusalOf(db, operator.id, undefined, mutation);
@@ -63,7 +67,7 @@ async function replaceOperator(
 async function deleteOperator(
   db: Kysely<Schema>,
   mutation: Of<'delete_operator'>,
-  place: Place,
+  place: WritePoint,
 ): Promise<Mutated> {
   const { id, digest } = mutation.operator;
   const refusal = await refusalOf(db, id, digest, mutation);
@@ -76,7 +80,7 @@ async function deleteOperator(
 export function mutate(
   db: Kysely<Schema>,
   mutation: Exclude<Mutation, { kind: 'none' }>,
-  place: Place,
+  place: WritePoint,
 ): Promise<Mutated> {
   switch (mutation.kind) {
     case 'insert_token':

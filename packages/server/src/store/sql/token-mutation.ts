@@ -4,14 +4,14 @@ import type { TokenRecord } from '@hallpass/core/record';
 import type { Kysely } from 'kysely';
 import type { NewToken, Refusal } from '../store.ts';
 import { formersOf, isFormer, replaceFormers } from './formers.ts';
-import { type Place, removed, tokenChanges } from './journal.ts';
+import { removed, tokenChanges, type WritePoint } from './journal.ts';
 import type { Schema } from './schema.ts';
 import { isTaken, stands } from './standing.ts';
 import { newTokenRow, tokenByIdAt, tokenColumns } from './tokens.ts';
 
 type Mutated = readonly Change[] | Refusal;
 
-export async function insertToken(db: Kysely<Schema>, token: NewToken, place: Place): Promise<Mutated> {
+export async function insertToken(db: Kysely<Schema>, token: NewToken, place: WritePoint): Promise<Mutated> {
   if (token.formers.length > 0) throw new TypeError('A new token has had no value before.');
   await requireUnknown(db, token.digest);
   const inserted = await db
@@ -42,7 +42,7 @@ export async function replaceToken(
   db: Kysely<Schema>,
   token: NewToken,
   ifRevision: number,
-  place: Place,
+  place: WritePoint,
 ): Promise<Mutated> {
   const before = await tokenByIdAt(db, token.id, ifRevision);
   if (!before) return 'revision_mismatch';
@@ -67,7 +67,7 @@ export async function deleteToken(
   db: Kysely<Schema>,
   { id, digest }: Pick<TokenRecord, 'id' | 'digest'>,
   ifRevision: number,
-  place: Place,
+  place: WritePoint,
 ): Promise<Mutated> {
   if (!(await stands(db, 'token', id, digestToBytes(digest), ifRevision))) return 'revision_mismatch';
   const formers = await formersOf(db, id);

@@ -23,7 +23,7 @@ import {
 import type { Idempotency, JournalEntry, Repeated, TokenFilter, Use, Write } from '../store.ts';
 import { type Connection, queriesOver } from './dialect.ts';
 import { faultOf } from './faults.ts';
-import { readPages } from './pages.ts';
+import { countValues, readPages } from './pages.ts';
 
 /** What `load` emits: first the number of tokens, then batches of them. */
 export type LoadPart = number | Uint8Array<ArrayBuffer>;
@@ -69,7 +69,7 @@ export class SqliteEngine {
    * that have been dealt with, in memory shared with who takes them.
    */
   async load(taken: Int32Array<SharedArrayBuffer>, emit: (part: LoadPart) => void): Promise<Head> {
-    emit((await this.#count('token')) + (await this.#count('former')));
+    emit(countValues(this.#connection));
     let sent = 0;
     for (const page of readPages(this.#connection)) {
       emit(page);
@@ -79,14 +79,6 @@ export class SqliteEngine {
       }
     }
     return readHead(this.#db);
-  }
-
-  async #count(table: 'token' | 'former'): Promise<number> {
-    const { count } = await this.#db
-      .selectFrom(table)
-      .select((rows) => rows.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    return count;
   }
 
   readMeta(key: string): Promise<string | undefined> {

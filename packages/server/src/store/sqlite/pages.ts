@@ -49,6 +49,14 @@ function packIds(tokens: Buffer): Uint8Array<ArrayBuffer> {
   return new Uint8Array(packed.buffer, 0, to);
 }
 
+/** How many values `readPages` gives. */
+export function countValues(connection: Connection): number {
+  const { count } = connection
+    .prepare('select (select count(*) from token) + (select count(*) from former) as count')
+    .get() as { count: number };
+  return count;
+}
+
 /** All values of all tokens as packed batches, in no order that matters. */
 export function* readPages(connection: Connection): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
   yield* pages(connection.prepare(PRESENT));
