@@ -41,7 +41,7 @@ times are milliseconds since 1970, \`null\` for never.
 |---|---|
 | \`token list\`, \`operator list\`, \`audit\` | an array of records; with \`--jsonl\` one record a line |
 | \`token show\`, \`update\`, \`enable\`, \`disable\`, \`delete\`; \`operator update\`, \`delete\` | the record |
-| \`token create\` | the record and \`token\`, its value |
+| \`token create\`, \`rotate\` | the record and \`token\`, its value |
 | \`operator create\` | the record and \`key\` |
 | \`token value\` | \`{token}\` |
 | \`token verify\` | \`{valid: true, id, name, write, expires_at}\` or \`{valid: false, reason}\`; reason is \`not_valid\` or \`read_only\` |
@@ -51,8 +51,8 @@ times are milliseconds since 1970, \`null\` for never.
 | \`config\` | an array of \`{name, value, source}\` |
 
 A token: \`id\`, \`name\`, \`expiration_date\`, \`expires_at\`, \`active\`, \`write\`, \`status\`, \`description\`, \`created_by\`,
-\`created_at\`, \`updated_at\`, \`last_used_at\`, \`revision\`, \`hint\`. An operator: the same without \`write\` and
-\`last_used_at\`, with \`role\`. An entry of the audit trail: \`sequence\`, \`at\`, \`actor\`, \`actor_id\`, \`action\`, \`target_id\`,
+\`created_at\`, \`updated_at\`, \`last_used_at\`, \`revision\`, \`hint\`, \`former_values\` (\`hint\`, \`ends_at\`, \`until_first_use\`). An operator: the
+same without \`write\`, \`last_used_at\` and \`former_values\`, with \`role\`. An entry of the audit trail: \`sequence\`, \`at\`, \`actor\`, \`actor_id\`, \`action\`, \`target_id\`,
 \`target_name\`, \`outcome\`, \`address\`, \`request_id\`, \`detail\`, \`hash\`.
 `;
 

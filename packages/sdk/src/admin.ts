@@ -22,6 +22,15 @@ export interface TokenChanges extends Partial<Omit<TokenInput, 'name'>> {
   readonly description?: string;
 }
 
+export interface Rotation {
+  /** Milliseconds for which the old value goes on. Without it the old one ends at once or at the first use. */
+  readonly overlap?: number;
+  /** The old value goes on until the new one is first let in; with an overlap, no longer than that. */
+  readonly until_first_use?: boolean;
+  /** Left out: as it was. */
+  readonly expiration_date?: number | null;
+}
+
 export interface TokenFilters {
   readonly status?: Status;
   readonly write?: boolean;
@@ -57,6 +66,10 @@ function condition({ ifRevision }: Precondition): Pick<Call, 'headers'> {
   return ifRevision === undefined ? {} : { headers: { 'If-Match': `"${ifRevision}"` } };
 }
 
+function idempotency({ idempotencyKey }: { readonly idempotencyKey?: string }): Record<string, string> {
+  return idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
+}
+
 /**
  * The management API as methods. Each throws `ProblemError` when the server refuses, with its code, and
  * `UnreachableError` when no server answers.
@@ -73,8 +86,7 @@ export class AdminClient {
     input: TokenInput & { readonly description?: string },
     options: { readonly idempotencyKey?: string } = {},
   ): Promise<Done<WireToken & { readonly token: string | null }>> {
-    const headers = options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey };
-    return this.#one({ method: 'POST', path: '/token', body: input, headers });
+    return this.#one({ method: 'POST', path: '/token', body: input, headers: idempotency(options) });
   }
 
   /** All tokens that fit, in the order of creation, fetched page by page. */
@@ -94,6 +106,17 @@ export class AdminClient {
   ): Promise<Done<WireToken>> {
     const body = { name, ...changes };
     return this.#one({ method: 'PATCH', path: '/token', body, ...condition(precondition) });
+  }
+
+  /** Gives the token a new value; the record carries it, as after `createToken`. */
+  rotateToken(
+    name: string,
+    rotation: Rotation = {},
+    options: Precondition & { readonly idempotencyKey?: string } = {},
+  ): Promise<Done<WireToken & { readonly token: string | null }>> {
+    const body = { name, ...rotation };
+    const headers = { ...condition(options).headers, ...idempotency(options) };
+    return this.#one({ method: 'POST', path: '/token/rotate', body, headers });
   }
 
   deleteToken(name: string, precondition: Precondition = {}): Promise<Done<WireToken>> {

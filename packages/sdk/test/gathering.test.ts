@@ -15,6 +15,7 @@ function principal(n: number): Principal {
     write: true,
     expiresAt: null,
     spread: 0,
+    valueKey: '',
     equals: () => false,
     writeId: (into, at) => packId(id, into, at),
   };

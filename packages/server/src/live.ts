@@ -2,8 +2,10 @@ import type { Change } from '@hallpass/core/change';
 import type { Clock } from '@hallpass/core/clock';
 import { type AccessRequest, decide } from '@hallpass/core/decide';
 import type { Digest } from '@hallpass/core/digest';
+import type { TokenId } from '@hallpass/core/id';
 import type { TokenTable } from '@hallpass/core/token-table';
 import { DENY, DENY_REASONS, type DenyReason, type Verdict } from '@hallpass/core/verdict';
+import { FirstUses } from './first-uses.ts';
 import { Operators } from './operators.ts';
 import type { Usage } from './usage.ts';
 
@@ -20,6 +22,9 @@ export interface Checker {
   recheck(request: AccessRequest): Verdict;
 }
 
+/** Told of values that are over, so that they are taken from the store as well. */
+type OnFirstUse = (id: TokenId, ended: readonly Digest[]) => void;
+
 type Counts = Record<Door, Record<DenyReason | 'allow', number>>;
 
 function noCounts(): Counts {
@@ -31,6 +36,7 @@ function noCounts(): Counts {
 export class Live implements Checker {
   readonly tokens: TokenTable;
   readonly operators: Operators = new Operators();
+  readonly firstUses: FirstUses = new FirstUses();
   /** Verdicts so far, for the metrics. */
   readonly counts: Counts = noCounts();
   readonly #clock: Clock;
@@ -38,6 +44,7 @@ export class Live implements Checker {
   readonly #listeners: ((changes: readonly Change[]) => void)[] = [];
   #revision = 0;
   #ready = false;
+  #onFirstUse: OnFirstUse = () => {};
 
   constructor(tokens: TokenTable, usage: Usage, clock: Clock) {
     this.tokens = tokens;
@@ -66,6 +73,7 @@ export class Live implements Checker {
     if (verdict.allow) {
       this.counts[door].allow++;
       this.#usage.note(verdict.principal, now);
+      if (this.firstUses.awaiting > 0) this.used(verdict.principal.id, verdict.principal.valueKey);
     } else this.counts[door][verdict.reason]++;
     return verdict;
   }
@@ -88,6 +96,22 @@ export class Live implements Checker {
     this.#listeners.push(listener);
   }
 
+  /** Has `listener` told, before the verdict on the use leaves, of values that a first use has ended. */
+  followFirstUses(listener: OnFirstUse): void {
+    this.#onFirstUse = listener;
+  }
+
+  /**
+   * A value of this token was let in, here or at a replica; its digest begins with `key`. From now on, the values that
+   * were good until then are refused here.
+   */
+  used(id: TokenId, key: string): void {
+    const ended = this.firstUses.use(id, key);
+    if (ended.length === 0) return;
+    for (const digest of ended) this.tokens.delete(digest);
+    this.#onFirstUse(id, ended);
+  }
+
   /** Takes in committed changes, in the order of their revisions. */
   apply(changes: readonly Change[]): void {
     for (const change of changes) {
@@ -100,10 +124,12 @@ export class Live implements Checker {
   #put(change: Change): void {
     switch (change.kind) {
       case 'token':
-        this.tokens.set(change.token);
+        this.firstUses.put(change.token);
+        if (!this.firstUses.isOver(change.token.digest)) this.tokens.set(change.token);
         break;
       case 'token_removed':
-        this.tokens.delete(change.token.digest as Digest);
+        this.tokens.delete(change.token.digest);
+        this.firstUses.remove(change.token.id, change.token.digest);
         break;
       case 'operator':
         this.operators.put(change.operator);

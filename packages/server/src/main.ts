@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { statesOf } from '@hallpass/core/change';
 import { digestOf } from '@hallpass/core/digest';
 import { loadTokens } from '@hallpass/core/packed';
 import type { OperatorRecord } from '@hallpass/core/record';
@@ -21,6 +22,7 @@ import { openListener } from './listen.ts';
 import { Live } from './live.ts';
 import type { Logger } from './log.ts';
 import { openVault } from './open-vault.ts';
+import { Retirement } from './retirement.ts';
 import type { Running, StartOptions } from './running.ts';
 import { openSqlite } from './store/sqlite/open.ts';
 import type { Store } from './store/store.ts';
@@ -97,6 +99,7 @@ async function startOn(
   if (welcome !== undefined) stdout(welcome);
   const flush = flushRegularly(usage, store, log);
   const trimming = trimRegularly(store, { days: config.journalDays, rows: config.journalRows }, clock, log);
+  const retirement = new Retirement(control, live, log);
   log.info({ address: listener.address, count: tokens.size, revision: live.revision }, 'ready');
   const stop = async (): Promise<void> => {
     doors.stop();
@@ -104,6 +107,7 @@ async function startOn(
     await doors.close();
     await flush.stop();
     await trimming.stop();
+    await retirement.stop();
     await store.close();
   };
   let stopped: Promise<void> | undefined;
@@ -181,5 +185,8 @@ async function load(store: Store, live: Live): Promise<void> {
     (count) => live.tokens.reserve(count),
     (batch) => loadTokens(live.tokens, batch),
   );
+  for (const token of await store.tokensAwaitingUse()) {
+    for (const state of statesOf(token)) live.firstUses.put(state);
+  }
   live.open(revision);
 }

@@ -21,6 +21,7 @@ import { operatorRoutes } from './operator-routes.ts';
 import { replicaRoutes } from './replica-routes.ts';
 import { parseStrictJson } from './strict-json.ts';
 import { tokenListRoute } from './token-list-route.ts';
+import { tokenRotateRoute } from './token-rotate-route.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 
@@ -103,6 +104,7 @@ export async function buildApi(parts: ApiParts): Promise<RequestListener> {
   const cursors = new Cursors(parts.cursorKey);
   const routes = async (below: FastifyInstance): Promise<void> => {
     tokenRoutes(below, parts);
+    tokenRotateRoute(below, parts);
     tokenListRoute(below, parts, cursors);
     operatorRoutes(below, parts);
     auditRoutes(below, parts, cursors);

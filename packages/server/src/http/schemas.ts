@@ -54,6 +54,27 @@ export const ChangeToken = Type.Object(
   },
   exact,
 );
+export const RotateToken = Type.Object(
+  {
+    name: Name,
+    overlap: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: LATEST_EXPIRY,
+        description: 'Milliseconds for which the old value goes on beside the new one.',
+      }),
+    ),
+    until_first_use: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'The old value goes on until the new one is first let in; with an overlap, no longer than that.',
+      }),
+    ),
+    expiration_date: Type.Optional(Expiry),
+  },
+  exact,
+);
 export const NameInBody = Type.Union([Type.Object({ name: Type.Optional(Name) }, exact), Type.Null()]);
 export const NameInQuery = Type.Object({ name: Type.Optional(Name), wait: Type.Optional(Wait) }, exact);
 export const ValueQuery = Type.Object({ name: Name }, exact);
@@ -122,6 +143,10 @@ export const Token = Type.Object({
   ...history,
   last_used_at: MaybeTime,
   ...handle,
+  former_values: Type.Array(
+    Type.Object({ hint: Type.String(), ends_at: MaybeTime, until_first_use: Type.Boolean() }),
+    { description: 'Values that were rotated out and still work, oldest first.' },
+  ),
 });
 export const Operator = Type.Object({ ...identity, role: Role, ...status, ...history, ...handle });
 export const CreatedToken = Type.Object({

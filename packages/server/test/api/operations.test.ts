@@ -10,6 +10,7 @@ interface Document {
 /** What the server has at each path; the document must have the same, no more and no less. */
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
   '/_/token': ['delete', 'get', 'patch', 'post', 'put'],
+  '/_/token/rotate': ['post'],
   '/_/token/value': ['get'],
   '/_/operator': ['delete', 'get', 'patch', 'post'],
   '/_/operator/self': ['get'],
