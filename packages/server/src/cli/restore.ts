@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config/settings.ts';
@@ -64,7 +63,7 @@ async function restoreBackup(name: string, flags: Flags, io: CliIo): Promise<voi
     backup: resolve(name),
     file: config.databaseUrl.file,
     over: flags.force === true,
-    epoch: randomBytes(EPOCH_BYTES).toString('hex'),
+    epoch: Buffer.from(io.random(EPOCH_BYTES)).toString('hex'),
     now: io.now(),
   };
   const part = () => sizeOf(asideOf(order.file)) / Math.max(1, sizeOf(order.backup));
