@@ -6,6 +6,8 @@ import { type Figure, isMet, type Result } from './figure.ts';
 import { check } from './figures/check.ts';
 import { creates } from './figures/creates.ts';
 import { gate } from './figures/gate.ts';
+import { sdkCheck } from './figures/sdk-check.ts';
+import { snapshot } from './figures/snapshot.ts';
 import { start } from './figures/start.ts';
 import { verify } from './figures/verify.ts';
 import { verifyUnderCreates } from './figures/verify-under-creates.ts';
@@ -13,7 +15,16 @@ import { OUT, save, writeResults } from './keep.ts';
 import { describe, readMachine } from './machine.ts';
 import { tableOf } from './table.ts';
 
-const FIGURES: readonly Figure[] = [check, verify, gate, creates, verifyUnderCreates, start];
+const FIGURES: readonly Figure[] = [
+  check,
+  sdkCheck,
+  snapshot,
+  verify,
+  gate,
+  creates,
+  verifyUnderCreates,
+  start,
+];
 
 async function measure(figure: Figure): Promise<Result> {
   // Not where temporary files go: that may be memory, which makes every write durable for nothing.
