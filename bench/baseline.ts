@@ -12,5 +12,10 @@ export function startBaseline(
   args: readonly string[] = [],
 ): Promise<ServerProcess> {
   const file = programOf(baseline);
-  return ServerProcess.start({ file, args: (port) => [String(port), ...args], readyPath: '/', folder });
+  return ServerProcess.start({
+    command: process.execPath,
+    args: (port) => [file, String(port), ...args],
+    readyPath: '/',
+    folder,
+  });
 }

@@ -11,8 +11,8 @@ export const OWNER_KEY: string = mint('hpo_', randomBytes).reveal();
 /** The server as it is shipped, on the database in `folder`, with these settings beside. */
 export function startHallpass(folder: string, settings: readonly string[] = []): Promise<ServerProcess> {
   const program: Program = {
-    file: BIN,
-    args: (port) => ['serve', '--port', String(port), '--data', folder, ...settings],
+    command: process.execPath,
+    args: (port) => [BIN, 'serve', '--port', String(port), '--data', folder, ...settings],
     env: { HALLPASS_OWNER_KEY: OWNER_KEY },
     readyPath: '/_/health/ready',
     folder,

@@ -3,12 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from './fault.ts';
 import { type Figure, isMet, type Result } from './figure.ts';
+import { addedLatency } from './figures/added-latency.ts';
 import { check } from './figures/check.ts';
 import { creates } from './figures/creates.ts';
+import { forwardAuth } from './figures/forward-auth.ts';
 import { gate } from './figures/gate.ts';
+import { gatePeers } from './figures/gate-peers.ts';
 import { sdkCheck } from './figures/sdk-check.ts';
 import { snapshot } from './figures/snapshot.ts';
 import { start } from './figures/start.ts';
+import { streams } from './figures/streams.ts';
 import { verify } from './figures/verify.ts';
 import { verifyUnderCreates } from './figures/verify-under-creates.ts';
 import { OUT, save, writeResults } from './keep.ts';
@@ -21,6 +25,10 @@ const FIGURES: readonly Figure[] = [
   snapshot,
   verify,
   gate,
+  gatePeers,
+  forwardAuth,
+  addedLatency,
+  streams,
   creates,
   verifyUnderCreates,
   start,

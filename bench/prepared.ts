@@ -28,6 +28,7 @@ function createOf(number: number, value: string): Write {
         active: true,
         write: true,
         description: '',
+        formers: [],
         createdBy: 'owner',
         createdAt: now,
         updatedAt: now,

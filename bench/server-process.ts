@@ -12,12 +12,13 @@ const POLL_MS = 2;
 const START_LIMIT_MS = 120_000;
 
 export interface Program {
-  /** The file to run, and what it is told beside its port. */
-  readonly file: string;
+  /** What is run with these words; it is told its port. */
+  readonly command: string;
   readonly args: (port: number) => readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** What answers 200 once it is ready. */
+  /** What answers 200, or another status that is named, once it is ready. */
   readonly readyPath: string;
+  readonly readyStatus?: number;
   /** Where its log goes. */
   readonly folder: string;
 }
@@ -42,11 +43,11 @@ async function freePort(): Promise<number> {
   }
 }
 
-function answersOk(port: number, path: string): Promise<boolean> {
+function answers(port: number, path: string, status: number): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get({ port, host: '127.0.0.1', path, agent: false }, (response) => {
       response.resume();
-      resolve(response.statusCode === 200);
+      resolve(response.statusCode === status);
     });
     request.on('error', () => resolve(false));
   });
@@ -66,24 +67,36 @@ export class ServerProcess {
   }
 
   /** Resolves when it is ready. Rejects with a Fault when it ends before that. */
-  static async start({ file, args, env, readyPath, folder }: Program): Promise<ServerProcess> {
+  static async start(program: Program): Promise<ServerProcess> {
+    const { command, args, env, readyPath, readyStatus = 200, folder } = program;
     const port = await freePort();
     const log = join(folder, `server-${port}.log`);
     const output = openSync(log, 'a');
     const began = performance.now();
-    const child = spawn(process.execPath, [file, ...args(port)], {
+    const child = spawn(command, args(port), {
+      cwd: folder,
       stdio: ['ignore', output, output],
       env: { PATH: process.env['PATH'], ...env },
     });
     closeSync(output);
     running.add(child);
-    child.once('exit', () => running.delete(child));
-    while (!(await answersOk(port, readyPath))) {
-      if (!running.has(child)) throw new Fault(`a server did not start: ${readFileSync(log, 'utf8')}`);
-      if (performance.now() - began > START_LIMIT_MS) throw new Fault('a server did not become ready');
+    for (const end of ['exit', 'error']) child.once(end, () => running.delete(child));
+    while (!(await answers(port, readyPath, readyStatus))) {
+      if (!running.has(child)) throw new Fault(`${command} did not start: ${readFileSync(log, 'utf8')}`);
+      if (performance.now() - began > START_LIMIT_MS) throw new Fault(`${command} did not become ready`);
       await setTimeout(POLL_MS);
     }
     return new ServerProcess(child, port, performance.now() - began);
+  }
+
+  /** How much memory it holds, in bytes. Throws a Fault where the system does not say. */
+  residentBytes(): number {
+    try {
+      const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+    } catch {
+      throw new Fault('this system does not tell the memory of a process');
+    }
   }
 
   async stop(): Promise<void> {

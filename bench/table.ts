@@ -14,15 +14,15 @@ function spread({ least, most, each }: Samples): string {
 
 function cells(row: Row): string[] {
   const { what, unit, ours, baseline, target } = row;
-  const bound = target.bound === 'at least' ? '≥' : '≤';
+  const bound = target && `${target.bound === 'at least' ? '≥' : '≤'} ${target.value}`;
   const { ratio, samples } = baseline ?? {};
   return [
     baseline ? `${what}; baseline: ${baseline.what}` : what,
     `${numeral(ours.median)} ${unit}${ratio ? '' : spread(ours)}`,
     samples ? `${numeral(samples.median)} ${unit}` : '',
     ratio ? `${numeral(ratio.median)}${spread(ratio)}` : '',
-    baseline ? `${bound} ${target.value}` : `${bound} ${target.value} ${unit}`,
-    isMet(row) ? 'yes' : 'no',
+    bound === undefined ? '' : baseline ? bound : `${bound} ${unit}`,
+    bound === undefined ? '' : isMet(row) ? 'yes' : 'no',
   ];
 }
 

@@ -26,7 +26,8 @@ const INTRODUCTION = `# The command line
   \`"2027-01-31 18:00"\`, \`"tomorrow 18:00"\`, \`2027-01-31T18:00:00Z\`, or as milliseconds since 1970; without a zone they are
   in yours. How a time was read is printed back. A number that looks like seconds is refused.
 - Secrets come from files, from standard input or from the environment, never from flags.
-- Where to go: \`--url\`, else \`HALLPASS_URL\`, else the context logged in to, else http://127.0.0.1:4255. Which key:
+- Where to go: \`--url\`, else \`HALLPASS_URL\`, else the context logged in to, else http://127.0.0.1:4255. A path in it is
+  the \`prefix\` that the server was given, as in \`https://example.com/-/hallpass\`; without one it is \`/_\`. Which key:
   \`--key-file\`, else \`HALLPASS_KEY\` or \`HALLPASS_KEY_FILE\`, else that of the context. \`--context\` wins over the
   environment. The key of a context goes to the address of that context and to no other.
 - The exit code says how it ended: [exit-codes.md](exit-codes.md).
@@ -40,7 +41,7 @@ times are milliseconds since 1970, \`null\` for never.
 |---|---|
 | \`token list\`, \`operator list\`, \`audit\` | an array of records; with \`--jsonl\` one record a line |
 | \`token show\`, \`update\`, \`enable\`, \`disable\`, \`delete\`; \`operator update\`, \`delete\` | the record |
-| \`token create\` | the record and \`token\`, its value |
+| \`token create\`, \`rotate\` | the record and \`token\`, its value |
 | \`operator create\` | the record and \`key\` |
 | \`token value\` | \`{token}\` |
 | \`token verify\` | \`{valid: true, id, name, write, expires_at}\` or \`{valid: false, reason}\`; reason is \`not_valid\` or \`read_only\` |
@@ -50,8 +51,8 @@ times are milliseconds since 1970, \`null\` for never.
 | \`config\` | an array of \`{name, value, source}\` |
 
 A token: \`id\`, \`name\`, \`expiration_date\`, \`expires_at\`, \`active\`, \`write\`, \`status\`, \`description\`, \`created_by\`,
-\`created_at\`, \`updated_at\`, \`last_used_at\`, \`revision\`, \`hint\`. An operator: the same without \`write\` and
-\`last_used_at\`, with \`role\`. An entry of the audit trail: \`sequence\`, \`at\`, \`actor\`, \`actor_id\`, \`action\`, \`target_id\`,
+\`created_at\`, \`updated_at\`, \`last_used_at\`, \`revision\`, \`hint\`, \`former_values\` (\`hint\`, \`ends_at\`, \`until_first_use\`). An operator: the
+same without \`write\`, \`last_used_at\` and \`former_values\`, with \`role\`. An entry of the audit trail: \`sequence\`, \`at\`, \`actor\`, \`actor_id\`, \`action\`, \`target_id\`,
 \`target_name\`, \`outcome\`, \`address\`, \`request_id\`, \`detail\`, \`hash\`.
 `;
 

@@ -43,6 +43,7 @@ function copyDocsPage() {
 }
 
 export function build() {
+  if (!existsSync(join(root, 'packages/server/dist/bin.js'))) console.error('Building (once; a moment) …');
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], { stdio: ['ignore', 2, 2] });
   copyDocsPage();
 }

@@ -32,7 +32,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   http: ['http', 'control', 'store', 'process', 'core'],
   process: ['process', 'config', 'control', 'store', 'core'],
   config: ['config', 'core'],
-  cli: ['cli', 'sdk', 'config', 'process', 'store', 'core', 'main'],
+  cli: ['cli', 'sdk', 'config', 'process', 'store', 'sqlite', 'core', 'main'],
   main: ['core', 'config', 'control', 'http', 'process', 'store', 'sqlite'],
 };
 

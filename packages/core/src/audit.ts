@@ -8,6 +8,8 @@ export const ACTIONS = [
   'token.change',
   'token.delete',
   'token.reveal',
+  'token.rotate',
+  'token.retire',
   'token.introspect',
   'token.revoke',
   'operator.create',
@@ -20,6 +22,7 @@ export const ACTIONS = [
   'replica.list',
   'usage.report',
   'store.bootstrap',
+  'store.restore',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

@@ -1,10 +1,44 @@
 import { createHash } from 'node:crypto';
 import { digestToBytes } from './digest.ts';
 import type { OperatorId, TokenId } from './id.ts';
-import type { OperatorRecord, TokenRecord } from './record.ts';
+import { earlierEnd, type OperatorRecord, type TokenRecord } from './record.ts';
 
-/** What a change says of a token: everything a decision needs, nothing else. */
-export type TokenState = Pick<TokenRecord, 'id' | 'name' | 'digest' | 'expiresAt' | 'active' | 'write'>;
+/** What a change says of one value of a token: everything a decision needs, nothing else. */
+export interface TokenState
+  extends Pick<TokenRecord, 'id' | 'name' | 'digest' | 'expiresAt' | 'active' | 'write'> {
+  /**
+   * Said of a value that is not the token's present one. For servers, which end some of them: replicas are not
+   * told, and no chain covers it.
+   */
+  readonly former?: FormerPlace;
+}
+
+export interface FormerPlace {
+  /** 0 is the oldest former value of its token. */
+  readonly place: number;
+  readonly untilFirstUse: boolean;
+}
+
+/**
+ * What there is to know of every value of a token, the present one last. A former one never outlives its token and
+ * may never do more.
+ */
+export function statesOf(token: Omit<TokenState, 'former'> & Pick<TokenRecord, 'formers'>): TokenState[] {
+  const { id, name, digest, expiresAt, active, write, formers } = token;
+  const former = formers.map(
+    (each, place): TokenState => ({
+      id,
+      name,
+      digest: each.digest,
+      expiresAt: earlierEnd(each.endsAt, expiresAt),
+      active,
+      write,
+      former: { place, untilFirstUse: each.untilFirstUse },
+    }),
+  );
+  return [...former, { id, name, digest, expiresAt, active, write }];
+}
+
 export type OperatorState = Omit<OperatorRecord, 'revision' | 'position'>;
 
 /** One numbered change: always the full new state, never a difference. */

@@ -16,6 +16,7 @@ export const ERRORS = {
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   name_taken: { status: 409, title: 'The name is taken' },
   value_not_held: { status: 409, title: 'The value is not held' },
+  too_many_values: { status: 409, title: 'The token has too many values' },
   last_owner: { status: 409, title: 'The last active owner must stay' },
   conflict: { status: 409, title: 'The record kept changing' },
   revision_mismatch: { status: 412, title: 'The record has moved on' },
@@ -37,7 +38,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** One refused field of an input. `field` is empty when the input as a whole is meant. */
+/** One refused field of an input. `field` is `body` or `query` when the input as a whole is meant. */
 export interface FieldError {
   readonly field: string;
   readonly message: string;

@@ -1,7 +1,7 @@
 import type { TokenId } from './id.ts';
 import { unpackId } from './packed-id.ts';
 import type { Principal } from './principal.ts';
-import { ACTIVE, endOf, ID, TERMS_HIGH, TERMS_LOW, WRITE } from './row.ts';
+import { ACTIVE, DIGEST_WORDS, endOf, ID, TERMS_HIGH, TERMS_LOW, WRITE } from './row.ts';
 import type { Words } from './segment.ts';
 
 /** Tells the name that belongs to an id now; empty when its token is gone. */
@@ -69,6 +69,36 @@ export class FoundToken implements Principal {
     into[at + 1] = this.#b;
     into[at + 2] = this.#c;
     into[at + 3] = this.#d;
+  }
+
+  get spread(): number {
+    return this.#w1;
+  }
+
+  equals(other: Principal): boolean {
+    return (
+      other instanceof FoundToken &&
+      this.#w1 === other.#w1 &&
+      this.#w0 === other.#w0 &&
+      this.#w2 === other.#w2 &&
+      this.#w3 === other.#w3 &&
+      this.#w4 === other.#w4 &&
+      this.#low === other.#low &&
+      this.#high === other.#high &&
+      this.#a === other.#a &&
+      this.#b === other.#b &&
+      this.#c === other.#c &&
+      this.#d === other.#d &&
+      this.#names === other.#names
+    );
+  }
+
+  get valueKey(): string {
+    const bytes = Buffer.alloc(DIGEST_WORDS * 4);
+    [this.#w0, this.#w1, this.#w2, this.#w3, this.#w4].forEach((word, i) => {
+      bytes.writeInt32BE(word, i * 4);
+    });
+    return bytes.toString('latin1');
   }
 
   get encodedName(): string {

@@ -3,7 +3,7 @@ import { ERRORS, type ErrorCode, type FieldError } from './errors.ts';
 /** A whole answer: status, headers as one flat array (name, value, …), body. */
 export interface Answer {
   readonly status: number;
-  readonly headers: string[];
+  readonly headers: readonly string[];
   readonly body: string;
 }
 

@@ -1,6 +1,16 @@
 import type { Digest } from './digest.ts';
 import type { OperatorId, TokenId } from './id.ts';
 
+/** A value that a token had before its present one, and that still opens doors. Nothing of it ever changes. */
+export interface Former {
+  readonly digest: Digest;
+  readonly hint: string;
+  /** When it ends at the latest; null: it has no time of its own, and ends with its token. */
+  readonly endsAt: number | null;
+  /** It ends at the first use of a newer value. */
+  readonly untilFirstUse: boolean;
+}
+
 /** All that is stored of a token. Times are milliseconds since the epoch. */
 export interface TokenRecord {
   readonly id: TokenId;
@@ -18,6 +28,8 @@ export interface TokenRecord {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly lastUsedAt: number | null;
+  /** Oldest first. */
+  readonly formers: readonly Former[];
   /** The revision of the change that wrote this state. */
   readonly revision: number;
   /** The revision of the change that made the token: the order of creation. */
@@ -42,6 +54,12 @@ export interface OperatorRecord {
   readonly updatedAt: number;
   readonly revision: number;
   readonly position: number;
+}
+
+/** The earlier of two moments at which something ends; null is never. */
+export function earlierEnd(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
 }
 
 export type Status = 'active' | 'inactive' | 'expired';

@@ -84,13 +84,36 @@ function decodeFully(path: string): Decoding {
   return { reason: 'escape' };
 }
 
+/**
+ * What lenient servers leave of a decoded path segment: no parameters or stream name, no white space around it,
+ * no dots at its end. No pattern does the trimming: on a long run of dots it would take the square of its length.
+ */
+export function bareSegment(segment: string): string {
+  const bare = segment.replace(/(?:[;?#]|::).*$/s, '').trim();
+  let end = bare.length;
+  while (end > 0 && (bare[end - 1] === '.' || bare.slice(end - 1, end).trim() === '')) end--;
+  return bare.slice(0, end);
+}
+
+const FOREIGN = /%[89a-f][0-9a-f]|[^\0-\x7f]/gi;
+
+/** With the letters beyond ASCII that some servers take for one of it, such as a full-width `＿`, as that one. */
+function asLookalikes(text: string): string {
+  return text
+    .replace(/(?:%[89a-f][0-9a-f])+/gi, (bytes) => {
+      try {
+        return decodeURIComponent(bytes);
+      } catch {
+        return '';
+      }
+    })
+    .normalize('NFKC')
+    .toUpperCase();
+}
+
 /** The least that lenient servers leave of a decoded path: no parameters, case, white space, foreign bytes, last dots, empty segments. */
 function fold(text: string): string {
-  const segments = text
-    .replace(/%[89a-f][0-9a-f]/gi, '')
-    .toLowerCase()
-    .split('/')
-    .map((segment) => segment.replace(/[;?#].*$/, '').replace(/^\s+|[\s.]+$/g, ''));
+  const segments = text.toLowerCase().replace(FOREIGN, '').split('/').map(bareSegment);
   return `/${segments.filter((segment) => segment !== '').join('/')}`;
 }
 
@@ -136,11 +159,14 @@ export function targetReader(prefix: string): TargetReader {
   const bare = prefix.slice(0, -1);
   const lowerBare = bare.toLowerCase();
   const lowerPrefix = prefix.toLowerCase();
+  const lowerHead = `/${lowerBare.split('/')[1]}`;
 
   function couldBeReserved(path: string, plain: boolean, decoded: string): boolean {
-    if (plain && path.slice(0, bare.length).toLowerCase() !== lowerBare) return false;
-    const folded = fold(decoded);
-    return folded === lowerBare || folded.startsWith(lowerPrefix);
+    if (plain && path.slice(0, lowerHead.length).toLowerCase() !== lowerHead) return false;
+    return [decoded, asLookalikes(decoded)].some((text) => {
+      const folded = fold(text);
+      return folded === lowerBare || folded.startsWith(lowerPrefix);
+    });
   }
 
   return (raw, host) => {

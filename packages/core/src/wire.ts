@@ -1,5 +1,12 @@
 import type { AuditEntry } from './audit.ts';
-import { type OperatorRecord, type Role, type Status, statusOf, type TokenRecord } from './record.ts';
+import {
+  earlierEnd,
+  type OperatorRecord,
+  type Role,
+  type Status,
+  statusOf,
+  type TokenRecord,
+} from './record.ts';
 
 /** A token as the API shows it. Times are milliseconds since the epoch. */
 export interface WireToken {
@@ -19,6 +26,16 @@ export interface WireToken {
   readonly last_used_at: number | null;
   readonly revision: number;
   readonly hint: string;
+  /** What it had before and still opens doors, oldest first. */
+  readonly former_values: readonly WireFormer[];
+}
+
+/** A value that was rotated out and has not ended yet. */
+export interface WireFormer {
+  readonly hint: string;
+  /** null: it has no time of its own. */
+  readonly ends_at: number | null;
+  readonly until_first_use: boolean;
 }
 
 export interface WireOperator {
@@ -104,6 +121,16 @@ export interface Problem {
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
 }
 
+function wireFormers({ formers, expiresAt }: TokenRecord, now: number): WireFormer[] {
+  return formers
+    .map(({ hint, endsAt, untilFirstUse }) => ({
+      hint,
+      ends_at: earlierEnd(endsAt, expiresAt),
+      until_first_use: untilFirstUse,
+    }))
+    .filter(({ ends_at }) => ends_at === null || now < ends_at);
+}
+
 export function wireToken(record: TokenRecord, now: number): WireToken {
   return {
     id: record.id,
@@ -120,6 +147,7 @@ export function wireToken(record: TokenRecord, now: number): WireToken {
     last_used_at: record.lastUsedAt,
     revision: record.revision,
     hint: record.hint,
+    former_values: wireFormers(record, now),
   };
 }
 

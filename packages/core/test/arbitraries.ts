@@ -39,9 +39,12 @@ export const tokenIds: fc.Arbitrary<TokenId> = fc
   .tuple(fc.nat(2 ** 48 - 1), fc.integer())
   .map(([time, seed]) => newTokenId(time, seededBytes(seed)));
 
+/** A token may have several values, so the same id comes up under several digests. */
+const sharedIds: fc.Arbitrary<TokenId> = fc.nat(2).map((seed) => newTokenId(1, seededBytes(seed)));
+
 export const entries: fc.Arbitrary<TableEntry> = fc.record({
   digest: digests,
-  id: tokenIds,
+  id: fc.oneof(tokenIds, sharedIds),
   name: fc.string({ unit: 'grapheme', maxLength: 40 }),
   expiresAt: fc.option(fc.nat(2 ** 48 - 2), { nil: null }),
   active: fc.boolean(),

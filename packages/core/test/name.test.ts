@@ -19,6 +19,14 @@ test('C75: names that could mislead or break a line are refused, with a reason',
     'a\u202eb',
     '\u2066a',
     '\ud800',
+    '\u200b',
+    '\u200d\ufeff',
+    '\u00ad',
+    '\u3164',
+    '\u2060 \u200c',
+    '\u2800',
+    '\u{e0041}',
+    '\ufe0f',
   ];
   for (const name of refused) {
     const reading = readName(name);
@@ -39,6 +47,9 @@ test('C75: names that are only unusual are kept as they are', () => {
     '日本語',
     "'; --",
     '__proto__',
+    '👩\u200d💻',
+    'نامه\u200cای',
+    '❤\ufe0f',
   ]) {
     assert.deepEqual(readName(name), { ok: true, name });
   }

@@ -129,6 +129,34 @@ describe('a request target', () => {
     assert.ok(own.ok && own.reserved);
   });
 
+  test('no segment of a moved prefix can be spelled in a way that lenient servers undo', () => {
+    const moved = targetReader('/-/hallpass/');
+    for (const path of [
+      '/-./hallpass/token',
+      '/-/hallpass./token',
+      '/-;a=b/hallpass',
+      '/-%20/hallpass/token',
+      '/%2d/hallpass',
+      '/-/HallPass/token',
+      '/-/hallpa%C5%BFs/token',
+      '/-/hallpa%EF%BD%93s',
+      '/%EF%BC%8D/hallpass/token',
+      '/-/hall%E2%80%8Bpass/token',
+    ])
+      assert.equal(reasonOf(moved(path, HOST)), 'reserved', path);
+    assert.equal(reasonOf(read('/%EF%BC%BF/token', HOST)), 'reserved');
+    for (const path of [
+      '/-/hall',
+      '/-',
+      '/-/',
+      '/-/hallpasses',
+      '/hallpass/-',
+      '/-/caf%C3%A9',
+      '/--/hallpass',
+    ])
+      assert.equal(reasonOf(moved(path, HOST)), `ok ${path}`);
+  });
+
   test('only plain segments between slashes make a prefix', () => {
     assert.ok(isReservedPrefix('/_/') && isReservedPrefix('/a/b/'));
     for (const text of ['', '/', '_', '/_', '_/', '//', '/a%62/', '/../', '/a b/']) {
@@ -226,5 +254,7 @@ describe('any request target', () => {
       }),
     );
     assert.equal(reasonOf(read(`/%${'25'.repeat(8000)}`, HOST)), 'escape');
+    // Long enough to hang whatever takes the square of it.
+    for (const run of ['.', ' ', '%20', ';', ':']) read(`/%41${run.repeat(500_000)}x`, HOST);
   });
 });

@@ -22,6 +22,15 @@ export interface TokenChanges extends Partial<Omit<TokenInput, 'name'>> {
   readonly description?: string;
 }
 
+export interface Rotation {
+  /** Milliseconds for which the old value goes on. Without it the old one ends at once or at the first use. */
+  readonly overlap?: number;
+  /** The old value goes on until the new one is first let in; with an overlap, no longer than that. */
+  readonly until_first_use?: boolean;
+  /** Left out: as it was. */
+  readonly expiration_date?: number | null;
+}
+
 export interface TokenFilters {
   readonly status?: Status;
   readonly write?: boolean;
@@ -57,6 +66,10 @@ function condition({ ifRevision }: Precondition): Pick<Call, 'headers'> {
   return ifRevision === undefined ? {} : { headers: { 'If-Match': `"${ifRevision}"` } };
 }
 
+function idempotency({ idempotencyKey }: { readonly idempotencyKey?: string }): Record<string, string> {
+  return idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
+}
+
 /**
  * The management API as methods. Each throws `ProblemError` when the server refuses, with its code, and
  * `UnreachableError` when no server answers.
@@ -73,18 +86,17 @@ export class AdminClient {
     input: TokenInput & { readonly description?: string },
     options: { readonly idempotencyKey?: string } = {},
   ): Promise<Done<WireToken & { readonly token: string | null }>> {
-    const headers = options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey };
-    return this.#one({ method: 'POST', path: '/_/token', body: input, headers });
+    return this.#one({ method: 'POST', path: '/token', body: input, headers: idempotency(options) });
   }
 
   /** All tokens that fit, in the order of creation, fetched page by page. */
   async *listTokens(filters: TokenFilters = {}): AsyncGenerator<WireToken> {
-    yield* this.#pages<WireToken>('/_/token', { ...filters, limit: PAGE });
+    yield* this.#pages<WireToken>('/token', { ...filters, limit: PAGE });
   }
 
   /** What is left out takes its default; `changeToken` leaves it as it is. */
   replaceToken(input: TokenInput, precondition: Precondition = {}): Promise<Done<WireToken>> {
-    return this.#one({ method: 'PUT', path: '/_/token', body: input, ...condition(precondition) });
+    return this.#one({ method: 'PUT', path: '/token', body: input, ...condition(precondition) });
   }
 
   changeToken(
@@ -93,17 +105,28 @@ export class AdminClient {
     precondition: Precondition = {},
   ): Promise<Done<WireToken>> {
     const body = { name, ...changes };
-    return this.#one({ method: 'PATCH', path: '/_/token', body, ...condition(precondition) });
+    return this.#one({ method: 'PATCH', path: '/token', body, ...condition(precondition) });
+  }
+
+  /** Gives the token a new value; the record carries it, as after `createToken`. */
+  rotateToken(
+    name: string,
+    rotation: Rotation = {},
+    options: Precondition & { readonly idempotencyKey?: string } = {},
+  ): Promise<Done<WireToken & { readonly token: string | null }>> {
+    const body = { name, ...rotation };
+    const headers = { ...condition(options).headers, ...idempotency(options) };
+    return this.#one({ method: 'POST', path: '/token/rotate', body, headers });
   }
 
   deleteToken(name: string, precondition: Precondition = {}): Promise<Done<WireToken>> {
-    return this.#one({ method: 'DELETE', path: '/_/token', query: { name }, ...condition(precondition) });
+    return this.#one({ method: 'DELETE', path: '/token', query: { name }, ...condition(precondition) });
   }
 
   async tokenValue(name: string): Promise<string> {
     const { record } = await this.#one<{ token: string }>({
       method: 'GET',
-      path: '/_/token/value',
+      path: '/token/value',
       query: { name },
     });
     return record.token;
@@ -111,11 +134,11 @@ export class AdminClient {
 
   /** The record carries the new operator's key, this once. */
   createOperator(input: OperatorInput): Promise<Done<WireOperator & { readonly key: string }>> {
-    return this.#one({ method: 'POST', path: '/_/operator', body: input });
+    return this.#one({ method: 'POST', path: '/operator', body: input });
   }
 
   async listOperators(): Promise<readonly WireOperator[]> {
-    return (await this.#transport.call<WireOperator>({ method: 'GET', path: '/_/operator' })).data;
+    return (await this.#transport.call<WireOperator>({ method: 'GET', path: '/operator' })).data;
   }
 
   changeOperator(
@@ -124,16 +147,16 @@ export class AdminClient {
     precondition: Precondition = {},
   ): Promise<Done<WireOperator>> {
     const body = { name, ...changes };
-    return this.#one({ method: 'PATCH', path: '/_/operator', body, ...condition(precondition) });
+    return this.#one({ method: 'PATCH', path: '/operator', body, ...condition(precondition) });
   }
 
   deleteOperator(name: string, precondition: Precondition = {}): Promise<Done<WireOperator>> {
-    return this.#one({ method: 'DELETE', path: '/_/operator', query: { name }, ...condition(precondition) });
+    return this.#one({ method: 'DELETE', path: '/operator', query: { name }, ...condition(precondition) });
   }
 
   /** The operator whose key this is. */
   async whoami(): Promise<WireOperator> {
-    return (await this.#one<WireOperator>({ method: 'GET', path: '/_/operator/self' })).record;
+    return (await this.#one<WireOperator>({ method: 'GET', path: '/operator/self' })).record;
   }
 
   /** The replicas that are connected now. */
@@ -143,7 +166,7 @@ export class AdminClient {
 
   /** The audit trail, newest first, fetched `page` entries (1 to 1000) at a time. */
   async *listAudit({ page = PAGE }: { readonly page?: number } = {}): AsyncGenerator<WireAuditEntry> {
-    yield* this.#pages<WireAuditEntry>('/_/audit', { limit: page });
+    yield* this.#pages<WireAuditEntry>('/audit', { limit: page });
   }
 
   async #one<Item>(call: Call): Promise<Done<Item>> {

@@ -45,7 +45,7 @@ export async function checkToken(
 ): Promise<TokenCheck> {
   const transport = new Transport(options);
   const headers = { Authorization: `Bearer ${value}` };
-  const reply = await transport.request({ method: 'GET', path: `/_/verify/${access}`, headers });
+  const reply = await transport.request({ method: 'GET', path: `/verify/${access}`, headers });
   const identity = reply.status === 200 ? identityOf(reply) : undefined;
   if (identity) return identity;
   if (codeOf(reply.body) === 'invalid_token') return { valid: false, reason: 'not_valid' };
@@ -56,7 +56,7 @@ export async function checkToken(
 /** `ready`, or why the server is not: `starting`, `stopping`. Throws `UnreachableError`. */
 export async function serverStatus(options: ServerOptions): Promise<string> {
   const transport = new Transport(options);
-  const { status, body } = await transport.request({ method: 'GET', path: '/_/health/ready' });
+  const { status, body } = await transport.request({ method: 'GET', path: '/health/ready' });
   if (
     (status === 200 || status === 503) &&
     typeof body === 'object' &&

@@ -2,7 +2,10 @@ import type { Envelope, Problem } from '@hallpass/core/wire';
 import { ProblemError, UnreachableError } from './problem-error.ts';
 
 export interface TransportOptions {
-  /** Where the server is, for example `http://127.0.0.1:4255`. */
+  /**
+   * Where the server is, for example `http://127.0.0.1:4255`. A path is the prefix that the server was given:
+   * `https://example.com/-/hallpass`; without one it is `/_`.
+   */
   readonly url: string;
   /** What calls carry as their bearer, where they do not say otherwise: an operator key, `hpo_…`. */
   readonly key?: string;
@@ -13,6 +16,7 @@ export interface TransportOptions {
 
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the server's prefix, such as `/token`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: object;
@@ -45,13 +49,17 @@ function codeOf(error: unknown): string {
 
 /** One call of the management API, as a request. */
 export class Transport {
+  /** The address as it was given, for messages. */
   readonly #base: string;
+  /** What every path is put behind. */
+  readonly #root: string;
   readonly #key: string | undefined;
   readonly #timeout: number;
   readonly #fetch: typeof fetch;
 
   constructor(options: TransportOptions) {
     this.#base = options.url.replace(/\/+$/, '');
+    this.#root = /^[^:]+:\/\/[^/]*$/.test(this.#base) ? `${this.#base}/_` : this.#base;
     this.#key = options.key;
     this.#timeout = options.timeout ?? TIMEOUT;
     this.#fetch = options.fetch ?? fetch;
@@ -84,7 +92,7 @@ export class Transport {
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) search.set(name, String(value));
     try {
-      return await this.#fetch(`${this.#base}${path}${search.size > 0 ? `?${search}` : ''}`, {
+      return await this.#fetch(`${this.#root}${path}${search.size > 0 ? `?${search}` : ''}`, {
         method,
         headers: {
           ...(this.#key === undefined ? {} : { Authorization: `Bearer ${this.#key}` }),

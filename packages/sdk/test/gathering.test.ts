@@ -14,6 +14,9 @@ function principal(n: number): Principal {
     encodedName: '',
     write: true,
     expiresAt: null,
+    spread: 0,
+    valueKey: '',
+    equals: () => false,
     writeId: (into, at) => packId(id, into, at),
   };
 }

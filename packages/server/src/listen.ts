@@ -20,7 +20,7 @@ const SECOND = 1000;
  * because uploads through the gate may last. Idle connections outlive the 60 s that most proxies keep theirs,
  * so that it is never us who closes one under a request.
  */
-const LIMITS = {
+export const LIMITS = {
   headersTimeout: 30 * SECOND,
   requestTimeout: 0,
   connectionsCheckingInterval: SECOND,
@@ -66,7 +66,7 @@ export class Listener {
   readonly #config: ListenSettings;
   readonly #log: Logger;
   readonly #drain: number;
-  /** All connections: the server forgets those that were upgraded. */
+  /** All connections, one with TLS twice, without and within it: the server forgets those that were upgraded. */
   readonly #sockets = new Set<Socket>();
   #closed: Promise<void> | undefined;
 
@@ -78,10 +78,12 @@ export class Listener {
     this.#drain = options.drain ?? DRAIN;
     // Node drops headers beyond 2,000 in silence; the size limit is the one that counts.
     server.maxHeadersCount = 0;
-    server.on('connection', (socket: Socket) => {
+    const keep = (socket: Socket): void => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
-    });
+    };
+    server.on('connection', keep);
+    server.on('secureConnection', keep);
   }
 
   /** Where it can be reached, once it listens: a URL, or `unix:` and a path. */
@@ -156,9 +158,15 @@ export class Listener {
     return this.#closed;
   }
 
+  /** Node counts a connection that has never sent a byte as one with a request under way. */
+  #closeIdle(): void {
+    this.server.closeIdleConnections();
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
+  }
+
   #close(): Promise<void> {
     return new Promise((resolve) => {
-      const sweep = setInterval(() => this.server.closeIdleConnections(), SWEEP);
+      const sweep = setInterval(() => this.#closeIdle(), SWEEP);
       const cut = setTimeout(() => {
         for (const socket of this.#sockets) socket.destroy();
       }, this.#drain);

@@ -2,8 +2,10 @@ import type { Change } from '@hallpass/core/change';
 import type { Clock } from '@hallpass/core/clock';
 import { type AccessRequest, decide } from '@hallpass/core/decide';
 import type { Digest } from '@hallpass/core/digest';
+import type { TokenId } from '@hallpass/core/id';
 import type { TokenTable } from '@hallpass/core/token-table';
 import { DENY, DENY_REASONS, type DenyReason, type Verdict } from '@hallpass/core/verdict';
+import { FirstUses } from './first-uses.ts';
 import { Operators } from './operators.ts';
 import type { Usage } from './usage.ts';
 
@@ -14,7 +16,14 @@ export type Door = (typeof DOORS)[number];
 /** The one decision as every door sees it. Never throws: what goes wrong inside is a refusal. */
 export interface Checker {
   check(request: AccessRequest, door: Door): Verdict;
+  /** The newest change that verdicts know of. */
+  readonly revision: number;
+  /** What `check` would say now, of a request that was let in before: counted and noted nowhere. */
+  recheck(request: AccessRequest): Verdict;
 }
+
+/** Told of values that are over, so that they are taken from the store as well. */
+type OnFirstUse = (id: TokenId, ended: readonly Digest[]) => void;
 
 type Counts = Record<Door, Record<DenyReason | 'allow', number>>;
 
@@ -27,12 +36,15 @@ function noCounts(): Counts {
 export class Live implements Checker {
   readonly tokens: TokenTable;
   readonly operators: Operators = new Operators();
+  readonly firstUses: FirstUses = new FirstUses();
   /** Verdicts so far, for the metrics. */
   readonly counts: Counts = noCounts();
   readonly #clock: Clock;
   readonly #usage: Usage;
+  readonly #listeners: ((changes: readonly Change[]) => void)[] = [];
   #revision = 0;
   #ready = false;
+  #onFirstUse: OnFirstUse = () => {};
 
   constructor(tokens: TokenTable, usage: Usage, clock: Clock) {
     this.tokens = tokens;
@@ -61,8 +73,13 @@ export class Live implements Checker {
     if (verdict.allow) {
       this.counts[door].allow++;
       this.#usage.note(verdict.principal, now);
+      if (this.firstUses.awaiting > 0) this.used(verdict.principal.id, verdict.principal.valueKey);
     } else this.counts[door][verdict.reason]++;
     return verdict;
+  }
+
+  recheck(request: AccessRequest): Verdict {
+    return this.#decide(request, this.#clock());
   }
 
   #decide(request: AccessRequest, now: number): Verdict {
@@ -74,21 +91,45 @@ export class Live implements Checker {
     }
   }
 
+  /** Tells `listener` of changes once they are in force. */
+  follow(listener: (changes: readonly Change[]) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Has `listener` told, before the verdict on the use leaves, of values that a first use has ended. */
+  followFirstUses(listener: OnFirstUse): void {
+    this.#onFirstUse = listener;
+  }
+
+  /**
+   * A value of this token was let in, here or at a replica; its digest begins with `key`. From now on, the values that
+   * were good until then are refused here.
+   */
+  used(id: TokenId, key: string): void {
+    const ended = this.firstUses.use(id, key);
+    if (ended.length === 0) return;
+    for (const digest of ended) this.tokens.delete(digest);
+    this.#onFirstUse(id, ended);
+  }
+
   /** Takes in committed changes, in the order of their revisions. */
   apply(changes: readonly Change[]): void {
     for (const change of changes) {
       this.#put(change);
       this.#revision = change.revision;
     }
+    for (const listener of this.#listeners) listener(changes);
   }
 
   #put(change: Change): void {
     switch (change.kind) {
       case 'token':
-        this.tokens.set(change.token);
+        this.firstUses.put(change.token);
+        if (!this.firstUses.isOver(change.token.digest)) this.tokens.set(change.token);
         break;
       case 'token_removed':
-        this.tokens.delete(change.token.digest as Digest);
+        this.tokens.delete(change.token.digest);
+        this.firstUses.remove(change.token.id, change.token.digest);
         break;
       case 'operator':
         this.operators.put(change.operator);

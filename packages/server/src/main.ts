@@ -1,23 +1,28 @@
 import { randomBytes } from 'node:crypto';
+import { statesOf } from '@hallpass/core/change';
 import { digestOf } from '@hallpass/core/digest';
 import { loadTokens } from '@hallpass/core/packed';
 import type { OperatorRecord } from '@hallpass/core/record';
 import type { Secret } from '@hallpass/core/secret';
 import { TokenTable } from '@hallpass/core/token-table';
 import { steadyClock } from './clock.ts';
+import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/settings.ts';
+import { loadGatePlan } from './config.ts';
 import { bootstrapOwner } from './control/bootstrap.ts';
 import type { Control } from './control/control.ts';
 import { Turns } from './control/turns.ts';
 import { DataFolder } from './data-folder.ts';
 import { TrustedProxies } from './http/address.ts';
-import { openDoors } from './http/doors.ts';
+import type { Doors } from './http/doors.ts';
 import { SERVER_OPTIONS } from './http/front.ts';
+import type { Later } from './http/gate/cuts.ts';
 import { trimRegularly } from './journal-trimming.ts';
 import { openListener } from './listen.ts';
 import { Live } from './live.ts';
 import type { Logger } from './log.ts';
 import { openVault } from './open-vault.ts';
+import { Retirement } from './retirement.ts';
 import type { Running, StartOptions } from './running.ts';
 import { openSqlite } from './store/sqlite/open.ts';
 import type { Store } from './store/store.ts';
@@ -27,7 +32,10 @@ import { UsageReports } from './usage-reports.ts';
 
 const clock = steadyClock(Date.now, () => performance.now());
 
-const UPSTREAM_LIMITS = { answerTimeoutMs: 60_000, connectTimeoutMs: 5_000 } as const;
+const later: Later = (ms, run) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
 
 /** Builds the server from its settings and runs it. Rejects with a StoreError or StartError. */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
@@ -55,26 +63,34 @@ async function startOn(
   store.follow((changes) => live.apply(changes));
 
   const listener = await openListener({ config, log, server: SERVER_OPTIONS });
-  const doors = await openDoors({
-    control,
-    live,
-    reports: new UsageReports(usage, live, clock),
-    log,
-    random: randomBytes,
-    server: listener.server,
-    upstream: config.upstream ? { ...config.upstream, ...UPSTREAM_LIMITS } : undefined,
-    trustedProxies: new TrustedProxies(config.trustedProxies),
-    proxySecret: config.proxySecret ?? undefined,
-    publicUrl: config.publicUrl,
-    metricsPublic: config.metricsPublic,
-    cursorKey: await cursorKey(store),
-    feedMaxStreams: config.feedMaxStreams,
-  });
-  await listener.listen();
+  const build = async (): Promise<Doors> => {
+    // Imported here, because the database's thread reads tokens while this one reads modules.
+    const { openDoors } = await import('./http/doors.ts');
+    const doors = await openDoors({
+      control,
+      live,
+      reports: new UsageReports(usage, live, clock),
+      log,
+      random: randomBytes,
+      server: listener.server,
+      prefix: config.prefix,
+      gatePlan: loadGatePlan(config),
+      later,
+      trustedProxies: new TrustedProxies(config.trustedProxies),
+      proxySecret: config.proxySecret ?? undefined,
+      publicUrl: config.publicUrl,
+      metricsPublic: config.metricsPublic,
+      cursorKey: await cursorKey(store),
+      feedMaxStreams: config.feedMaxStreams,
+    });
+    await listener.listen();
+    return doors;
+  };
+  let doors: Doors;
   let welcome: string | undefined;
   try {
+    [doors] = await Promise.all([build(), load(store, live)]);
     welcome = await bootstrap(control, folder, config, log);
-    await load(store, live);
   } catch (error) {
     await listener.close();
     throw error;
@@ -83,6 +99,7 @@ async function startOn(
   if (welcome !== undefined) stdout(welcome);
   const flush = flushRegularly(usage, store, log);
   const trimming = trimRegularly(store, { days: config.journalDays, rows: config.journalRows }, clock, log);
+  const retirement = new Retirement(control, live, log);
   log.info({ address: listener.address, count: tokens.size, revision: live.revision }, 'ready');
   const stop = async (): Promise<void> => {
     doors.stop();
@@ -90,17 +107,38 @@ async function startOn(
     await doors.close();
     await flush.stop();
     await trimming.stop();
+    await retirement.stop();
     await store.close();
   };
   let stopped: Promise<void> | undefined;
   return {
     address: listener.address,
-    reload: () => listener.reload(),
+    async reload() {
+      reloadGate(config, doors, log);
+      await listener.reload();
+    },
     stop() {
       stopped ??= stop();
       return stopped;
     },
   };
+}
+
+/** Takes up the gate's file as it is now; one that is wrong changes nothing and is logged. */
+function reloadGate(config: Config, doors: Doors, log: Logger): void {
+  const { gateFile: file } = config;
+  if (file === null) return;
+  try {
+    const plan = loadGatePlan(config);
+    if (plan) doors.replaceGatePlan(plan);
+    log.info({ file }, 'the gate file was read again');
+  } catch (err) {
+    if (!(err instanceof ConfigError)) throw err;
+    log.error(
+      { code: 'gate_file_unusable', file, err },
+      'the new gate file cannot be used; the old one stays',
+    );
+  }
 }
 
 /** Cursors of lists are good on every server of a database, and after a restart. */
@@ -147,5 +185,8 @@ async function load(store: Store, live: Live): Promise<void> {
     (count) => live.tokens.reserve(count),
     (batch) => loadTokens(live.tokens, batch),
   );
+  for (const token of await store.tokensAwaitingUse()) {
+    for (const state of statesOf(token)) live.firstUses.put(state);
+  }
   live.open(revision);
 }

@@ -8,6 +8,17 @@ import type { Store } from './store/store.ts';
 
 const CHECK = 'secret_key_check';
 
+/** Whether the key that a server would be started with is the one that `check`, of a database, is of. */
+export async function keyFor(
+  check: string,
+  config: Pick<Config, 'secretKey'>,
+  folder: DataFolder,
+): Promise<'right' | 'missing' | 'other'> {
+  const key = config.secretKey ?? (await folder.readSecretKey());
+  if (!key) return 'missing';
+  return keyCheck(key) === check ? 'right' : 'other';
+}
+
 /**
  * Chooses how values are kept. The store remembers which key seals it: another one is refused at once, and a
  * missing one locks the values and nothing else.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Envelope, Problem } from '@hallpass/core/wire';
 import { AdminClient } from '@hallpass/sdk/admin';
+import { readFile } from 'hallpass/config';
 import { readConfig } from 'hallpass/config/read';
 import { createLogger } from 'hallpass/log';
 import { start } from 'hallpass/main';
@@ -74,14 +75,7 @@ export async function startServer(
   const printed: string[] = [];
   const given = { port: '0', data, ownerKey: OWNER_KEY, logLevel: 'debug', ...settings };
   const flags = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
-  const { config } = readConfig({
-    flags,
-    env: {},
-    cwd: data,
-    readFile: () => {
-      throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-    },
-  });
+  const { config } = readConfig({ flags, env: {}, cwd: data, readFile });
   const log = createLogger(config.logLevel, { write: (line: string) => void lines.push(line) });
   const running = await start(config, { log, stdout: (line) => void printed.push(line) });
   atEnd(context, () => running.stop());
@@ -90,7 +84,7 @@ export async function startServer(
     url,
     data,
     ownerKey: OWNER_KEY,
-    admin: new AdminClient({ url, key: OWNER_KEY }),
+    admin: new AdminClient({ url: url + config.prefix, key: OWNER_KEY }),
     log: () => lines.join(''),
     printed: () => printed.join('\n'),
     call: (method, path, options) => call(url, method, path, options),

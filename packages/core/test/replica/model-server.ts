@@ -15,11 +15,12 @@ interface Row {
 /** Well-formed values and ids, a handful: steps shall meet. */
 export const VALUES: readonly string[] = ['a', 'b', 'c', 'd', 'e', 'f'];
 
+/** Two values belong to the same token: one of them is its former one. */
 export function entryOf(n: number, write: boolean): TableEntry {
   return {
     digest: digestOf(VALUES[n] as string),
-    id: `tok_0000000000000000000000000${n}` as TokenId,
-    name: `n${n}`,
+    id: `tok_0000000000000000000000000${n >> 1}` as TokenId,
+    name: `n${n >> 1}`,
     expiresAt: null,
     active: true,
     write,

@@ -9,8 +9,8 @@ import { addSettingOptions } from './setting-options.ts';
 
 const NOTES = `Every flag is also an environment variable (--tls-cert: HALLPASS_TLS_CERT) and a name in
 hallpass.json (tls_cert); flags win over the environment, the environment over the file.
-SIGTERM and Ctrl-C stop the server when the requests under way are answered, SIGHUP reads
-the certificate again.`;
+SIGTERM and Ctrl-C stop the server when the requests under way are answered, SIGHUP reads the
+certificate and the gate file again.`;
 
 /** `hallpass serve`: runs until it is told to stop. */
 export function serve(command: Command, io: CliIo): void {

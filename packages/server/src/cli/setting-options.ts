@@ -11,9 +11,14 @@ function optionOf(key: SettingKey): Option {
   );
 }
 
-/** The flags of every setting, from the table. None has a default here: the reading of settings adds those. */
+/** The flags of every setting, from the table. */
 export function addSettingOptions(command: Command): Command {
-  for (const key of SETTING_KEYS) {
+  return addOptionsOf(command, SETTING_KEYS);
+}
+
+/** The flags of some settings. None has a default here: the reading of settings adds those. */
+export function addOptionsOf(command: Command, keys: readonly SettingKey[]): Command {
+  for (const key of keys) {
     command.addOption(optionOf(key));
     if (SETTINGS[key].secret)
       command.option(

@@ -39,6 +39,11 @@ const TOKEN_VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./token/update.ts')).update,
   },
   {
+    name: 'rotate',
+    summary: 'give a token a new value, with or without an overlap',
+    load: async () => (await import('./token/rotate.ts')).rotate,
+  },
+  {
     name: 'enable',
     summary: 'let a token in again',
     load: async () => (await import('./token/switch.ts')).enable,
@@ -135,6 +140,16 @@ const VERBS: readonly VerbEntry[] = [
     name: 'replicas',
     summary: 'list the replicas that are connected, and how far each is',
     load: async () => (await import('./replicas.ts')).replicas,
+  },
+  {
+    name: 'backup',
+    summary: 'copy the database into a file, also while the server runs',
+    load: async () => (await import('./backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    summary: 'put a backup where the database was',
+    load: async () => (await import('./restore.ts')).restore,
   },
   {
     name: 'health',

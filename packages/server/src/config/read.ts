@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
 import { ConfigError } from './config-error.ts';
+import { type FileContent, type ReadFile, reasonOf, tryFile } from './files.ts';
+import { readGateFile } from './gate/read.ts';
+import { shownPlan } from './gate/shown.ts';
 import {
   CONFIG_VARIABLE,
   type Environment,
@@ -15,15 +18,6 @@ import { Unfit } from './values.ts';
 
 const CONFIG_FILE = 'hallpass.json';
 const DEFAULT = 'default';
-
-export interface FileContent {
-  readonly text: string;
-  /** The permission bits. */
-  readonly mode: number;
-}
-
-/** Throws as `node:fs` does. */
-export type ReadFile = (path: string) => FileContent;
 
 export interface ConfigInput {
   readonly flags: Flags;
@@ -70,6 +64,7 @@ class Reading {
     const levels = [levelOfFlags(flags), levelOfEnvironment(env, this.#problems), this.#levelOfFile()];
     for (const key of SETTING_KEYS) this.#settle(key, levels);
     this.#judgeTogether();
+    this.#judgeGate();
     if (this.#problems.length > 0) throw new ConfigError(this.#problems);
     return {
       // No problem means that every key was settled.
@@ -92,13 +87,8 @@ class Reading {
     return level;
   }
 
-  /** The file, or the code of the error. */
   #read(path: string): FileContent | string {
-    try {
-      return this.#input.readFile(resolve(this.#input.cwd, path));
-    } catch (error) {
-      return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    }
+    return tryFile(this.#input.readFile, resolve(this.#input.cwd, path));
   }
 
   #warnIfOpen(label: string, { mode }: FileContent): void {
@@ -150,6 +140,25 @@ class Reading {
     }
   }
 
+  /** The file is read once more at the start, and then whenever it changes; a mistake in it is one in the settings. */
+  #judgeGate(): void {
+    const { gateFile, upstream, prefix } = this.#draft;
+    // A prefix that is undefined was told as a mistake already.
+    if (typeof gateFile !== 'string' || prefix === undefined) return;
+    if (upstream !== null)
+      this.#problems.push(
+        'upstream and gate_file: give one of them; the file holds the upstream as {"upstreams": [{"to": "…"}]}',
+      );
+    try {
+      const { cwd, readFile } = this.#input;
+      const plan = readGateFile({ path: gateFile, cwd, readFile, prefix: `${prefix}/` });
+      for (const line of shownPlan(plan)) this.#effective.push({ ...line, source: gateFile });
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.#problems.push(...error.problems);
+    }
+  }
+
   #judgeTogether(): void {
     const { tlsCert, tlsKey, socket } = this.#draft;
     // Undefined is one that was told as a mistake already.
@@ -161,14 +170,4 @@ class Reading {
     if (typeof socket === 'string')
       for (const { source } of unused) this.#warnings.push(`${source}: not used, because socket is set`);
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'this user may not read the file',
-  EISDIR: 'this is a folder, not a file',
-};
-
-function reasonOf(code: string): string {
-  return REASONS[code] ?? `the file cannot be read (${code})`;
 }

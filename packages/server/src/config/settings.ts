@@ -14,6 +14,7 @@ import {
   readOwnerKey,
   readPath,
   readPort,
+  readPrefix,
   readSecretKey,
   readSharedSecret,
   readUpstream,
@@ -35,7 +36,10 @@ export interface Config {
   /** 32 bytes for AES-256; ready for `createCipheriv`. */
   readonly secretKey: KeyObject | null;
   readonly reveal: 'yes' | 'never';
+  /** What the server keeps for itself: begins with a slash, ends without one. */
+  readonly prefix: string;
   readonly upstream: Upstream | null;
+  readonly gateFile: string | null;
   /** Scheme and authority, no slash at the end. */
   readonly publicUrl: string | null;
   /** Addresses and CIDR ranges. */
@@ -134,6 +138,12 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     value: 'yes|never',
     description: 'Whether token values can be shown again; `never` keeps no sealed copy of new ones.',
   },
+  prefix: {
+    parse: readPrefix,
+    default: '/_',
+    value: 'PATH',
+    description: 'Path below which everything is the server itself; all other paths belong to the service.',
+  },
   upstream: {
     parse: readUpstream,
     default: null,
@@ -141,6 +151,13 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     description:
       'Service behind the gate: http(s)://HOST[:PORT][/PATH] or unix:PATH; without it there is no gate.',
     show: ({ origin, prefix, socketPath }) => (socketPath === null ? origin + prefix : `unix:${socketPath}`),
+  },
+  gateFile: {
+    parse: readPath,
+    default: null,
+    value: 'FILE',
+    description:
+      'JSON file with the upstreams and rules of the gate, in place of upstream. Read again on SIGHUP.',
   },
   publicUrl: {
     parse: readOrigin,

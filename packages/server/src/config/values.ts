@@ -2,6 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { Secret } from '@hallpass/core/secret';
+import { isReservedPrefix } from '@hallpass/core/target';
 import { hasForm } from '@hallpass/core/token';
 
 /** A value that cannot be taken. The message completes "<setting>: …" and never repeats the value. */
@@ -98,6 +99,14 @@ export const readSharedSecret: Parse<Secret> = (text) => {
   if (!/^[\x21-\x7e]{16,}$/.test(text))
     throw new Unfit('must be at least 16 printable ASCII characters without spaces');
   return new Secret(text);
+};
+
+export const readPrefix: Parse<string> = (text) => {
+  if (!isReservedPrefix(`${text}/`))
+    throw new Unfit(
+      'must be a path such as /_ or /-/hallpass: letters, digits, -, _ and ~ between slashes, none at the end',
+    );
+  return text;
 };
 
 const UPSTREAM = /^(https?:\/\/(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?)((?:\/[A-Za-z0-9._~-]+)*)\/?$/i;

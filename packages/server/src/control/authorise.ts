@@ -11,6 +11,8 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'token.change': ['owner', 'manager'],
   'token.delete': ['owner', 'manager'],
   'token.reveal': ['owner', 'manager'],
+  'token.rotate': ['owner', 'manager'],
+  'token.retire': [],
   'token.introspect': ['owner', 'verifier'],
   'token.revoke': [],
   'operator.create': ['owner'],
@@ -23,6 +25,7 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'replica.list': ['owner', 'manager', 'auditor'],
   'usage.report': ['owner', 'verifier'],
   'store.bootstrap': [],
+  'store.restore': [],
 };
 
 /** A refused caller may name anything: the trail keeps as much of it as a name can have. */

@@ -47,6 +47,7 @@ export async function createToken(
     digest: digestOf(value.reveal()),
     sealed: control.vault.seal(id, value),
     hint: hintOf(value.reveal(), 'hp_'),
+    formers: [],
     createdBy: caller.operator.name,
     createdAt: now,
     updatedAt: now,
@@ -63,19 +64,20 @@ export async function createToken(
       ? {}
       : { idempotency: { operatorId: caller.operator.id, key: idempotencyKey, fingerprint } }),
   });
-  if (outcome.kind === 'repeated') return repeat(control, outcome, fingerprint);
+  if (outcome.kind === 'repeated') return repeatedToken(control, outcome, fingerprint);
   if (outcome.kind !== 'done') refuse(outcome.kind);
   const revision = outcome.revision as number;
   const record = { ...token, lastUsedAt: null, revision, position: revision };
   return { record, value, warnings: expiryWarnings(expiresAt, now) };
 }
 
-async function repeat(
+/** What a request gets that was made before: the same token, or the news that its key was used for something else. */
+export async function repeatedToken(
   control: Control,
   first: { fingerprint: Uint8Array; tokenId: TokenRecord['id'] },
-  fingerprint: Buffer,
+  fingerprint: Uint8Array,
 ): Promise<CreatedToken> {
-  if (!fingerprint.equals(first.fingerprint)) {
+  if (!Buffer.from(fingerprint).equals(first.fingerprint)) {
     throw new HallpassError('idempotency_key_reused', 'Send a new Idempotency-Key with a new request.');
   }
   const record = await control.store.tokenById(first.tokenId);

@@ -1,16 +1,20 @@
+import { type Digest, digestOf } from '@hallpass/core/digest';
 import { HallpassError } from '@hallpass/core/errors';
 import type { TokenId } from '@hallpass/core/id';
+import type { TokenRecord } from '@hallpass/core/record';
 import { sha256 } from '@hallpass/core/sha256';
 import { readForm } from '@hallpass/core/token';
 import type { TokenTable } from '@hallpass/core/token-table';
+import type { NewToken } from '../store/store.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
 import { rewrite } from './rewrite.ts';
 import { tokenChanges, tokenWithId } from './tokens.ts';
 
 /**
- * Makes the token with this value inactive. Whoever holds a value may give it up: there is no other right to ask
- * for, and only an operator can take it back. False when there was nothing to revoke.
+ * Ends the value for whoever holds it: there is no other right to ask for, and only an operator can take it back.
+ * The present value of a token takes the token with it; a former one ends alone, because whoever holds it has no
+ * claim to the newer ones. False when there was nothing to revoke.
  */
 export async function revokeByValue(
   control: Control,
@@ -22,16 +26,26 @@ export async function revokeByValue(
   const found = bytes && tokens.find(sha256(bytes, value.length));
   if (!found?.active) return false;
   try {
-    return await deactivate(control, found.id, from);
+    return await end(control, found.id, digestOf(value), from);
   } catch (error) {
     if (error instanceof HallpassError && error.code === 'token_not_found') return false;
     throw error;
   }
 }
 
-async function deactivate(
+/** The token without this value; undefined when it does not have it, or is not active. */
+function without(before: TokenRecord, value: Digest, now: number): NewToken | undefined {
+  const { revision, position, lastUsedAt, ...current } = before;
+  if (!before.active) return undefined;
+  if (before.digest === value) return { ...current, active: false, updatedAt: now };
+  const formers = before.formers.filter(({ digest }) => digest !== value);
+  return formers.length < before.formers.length ? { ...current, formers } : undefined;
+}
+
+async function end(
   { store, clock, turns }: Control,
   id: TokenId,
+  value: Digest,
   { address, requestId }: Omit<Caller, 'operator'>,
 ): Promise<boolean> {
   const { name } = await tokenWithId(store, id);
@@ -40,12 +54,11 @@ async function deactivate(
     () => tokenWithId(store, id),
     undefined,
     async (before) => {
-      if (!before.active) return { outcome: { kind: 'done', revision: null }, result: () => false };
       const now = clock();
-      const { revision, position, lastUsedAt, ...current } = before;
-      const token = { ...current, active: false, updatedAt: now };
+      const token = without(before, value, now);
+      if (!token) return { outcome: { kind: 'done', revision: null }, result: () => false };
       const outcome = await store.commit({
-        mutation: { kind: 'replace_token', token, ifRevision: revision },
+        mutation: { kind: 'replace_token', token, ifRevision: before.revision },
         audit: {
           at: now,
           actor: 'bearer',

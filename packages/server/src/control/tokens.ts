@@ -28,6 +28,11 @@ function found(token: TokenRecord | undefined): TokenRecord {
   throw new HallpassError('token_not_found', 'Check the name; the list of tokens shows which there are.');
 }
 
+function countOf({ formers }: NewToken): { formers: number } {
+  return { formers: formers.length };
+}
+
 export function tokenChanges(before: TokenRecord, after: NewToken): Record<string, [unknown, unknown]> {
-  return differences<NewToken>(before, after, SHOWN);
+  const values = differences(countOf(before), countOf(after), { former_values: 'formers' });
+  return { ...differences<NewToken>(before, after, SHOWN), ...values };
 }

@@ -22,11 +22,13 @@ export function peerOf(request: IncomingMessage): string | undefined {
 /** The proxies whose forwarded headers count: addresses and CIDR ranges, none by default. */
 export class TrustedProxies {
   readonly #list = new BlockList();
+  readonly #none: boolean;
   readonly #remembered = new Map<string, boolean>();
 
   /** Throws a RangeError for an entry that is neither an address nor a range. */
   constructor(entries: readonly string[]) {
     for (const entry of entries) this.#add(entry);
+    this.#none = entries.length === 0;
   }
 
   #add(entry: string): void {
@@ -49,6 +51,11 @@ export class TrustedProxies {
     if (this.#remembered.size === MOST_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(address, found);
     return found;
+  }
+
+  /** Whether the request comes straight from one of them. */
+  sent(request: IncomingMessage): boolean {
+    return !this.#none && this.has(peerOf(request));
   }
 
   /**

@@ -10,6 +10,8 @@ import type { Metrics } from './metrics.ts';
 
 /** What the doors of the API work with. */
 export interface ApiParts {
+  /** What every path of the API lies below: `/_`, or another without a slash at the end. */
+  readonly prefix: string;
   readonly control: Control;
   readonly live: Live;
   readonly feed: Feed;
@@ -19,7 +21,7 @@ export interface ApiParts {
   readonly log: Logger;
   /** Closes the cursors of lists; the same on every server of a database. */
   readonly cursorKey: string;
-  /** What `/_/health/ready` answers. */
+  /** What `health/ready` answers. */
   readonly readiness: () => 'starting' | 'ready' | 'stopping';
   readonly issuerOf: IssuerOf;
   readonly failures: FailureLimit;

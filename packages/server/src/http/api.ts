@@ -14,12 +14,14 @@ import { feedRoutes } from './feed-routes.ts';
 import { forwardAuthRoutes } from './forward-auth-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { fieldErrors, type SchemaError } from './input-errors.ts';
+import { metadataRoutes } from './metadata-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { replicaRoutes } from './replica-routes.ts';
 import { parseStrictJson } from './strict-json.ts';
 import { tokenListRoute } from './token-list-route.ts';
+import { tokenRotateRoute } from './token-rotate-route.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 
@@ -45,13 +47,17 @@ function asHallpassError(error: unknown): HallpassError {
       { cause: error },
     );
   }
-  const { code, validation } = error as { code?: string; validation?: readonly SchemaError[] };
+  const { code, validation, validationContext } = error as {
+    code?: string;
+    validation?: readonly SchemaError[];
+    validationContext?: string;
+  };
   if (validation) {
     return new HallpassError(
       'invalid_input',
       'Correct the fields named in `errors` and send the request again.',
       {
-        errors: fieldErrors(validation),
+        errors: fieldErrors(validation, validationContext === 'querystring' ? 'query' : 'body'),
       },
     );
   }
@@ -68,7 +74,7 @@ function asHallpassError(error: unknown): HallpassError {
   );
 }
 
-/** The API below `/_/`, as a listener for requests that are known to belong to it. */
+/** The API below its prefix, as a listener for requests that are known to belong to it. */
 export async function buildApi(parts: ApiParts): Promise<RequestListener> {
   let listener: RequestListener = () => undefined;
   const app = Fastify({
@@ -96,18 +102,23 @@ export async function buildApi(parts: ApiParts): Promise<RequestListener> {
   app.decorateRequest('caller');
   await keepDocument(app);
   const cursors = new Cursors(parts.cursorKey);
-  tokenRoutes(app, parts);
-  tokenListRoute(app, parts, cursors);
-  operatorRoutes(app, parts);
-  auditRoutes(app, parts, cursors);
-  feedRoutes(app, parts);
-  replicaRoutes(app, parts);
-  usageRoutes(app, parts);
-  metricsRoutes(app, parts);
-  healthRoutes(app, parts);
-  forwardAuthRoutes(app);
-  await oauthRoutes(app, parts);
-  docsRoutes(app);
+  const routes = async (below: FastifyInstance): Promise<void> => {
+    tokenRoutes(below, parts);
+    tokenRotateRoute(below, parts);
+    tokenListRoute(below, parts, cursors);
+    operatorRoutes(below, parts);
+    auditRoutes(below, parts, cursors);
+    feedRoutes(below, parts);
+    replicaRoutes(below, parts);
+    usageRoutes(below, parts);
+    metricsRoutes(below, parts);
+    healthRoutes(below, parts);
+    forwardAuthRoutes(below);
+    await oauthRoutes(below, parts);
+    docsRoutes(below);
+  };
+  await app.register(routes, { prefix: parts.prefix });
+  metadataRoutes(app, parts);
   await app.ready();
   return listener;
 }
@@ -138,15 +149,20 @@ function answerErrors(app: FastifyInstance, parts: ApiParts): void {
     );
   });
   app.setErrorHandler((error, request, reply) => sendError(parts.log, error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
+  const refuse = (request: FastifyRequest, reply: FastifyReply): never => {
     const url = request.url.split('?')[0] as string;
     const allowed = METHODS.filter((method) => app.findRoute({ method, url }) !== null);
     if (allowed.length === 0) {
-      throw new HallpassError('path_not_found', 'Check the path; /_/docs lists what there is.');
+      throw new HallpassError('path_not_found', `Check the path; ${parts.prefix}/docs lists what there is.`);
     }
     reply.header('Allow', allowed.join(', '));
     throw new HallpassError('method_not_allowed', `Use one of ${allowed.join(', ')} here.`);
+  };
+  // Fastify has rules of its own for methods beyond these, and would look at the rest of the request first.
+  app.addHook('onRequest', async (request, reply) => {
+    if (!METHODS.some((method) => method === request.method)) refuse(request, reply);
   });
+  app.setNotFoundHandler(refuse);
 }
 
 function sendError(log: Logger, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -6,7 +6,7 @@ import type { Cursors } from './cursor.ts';
 import { operation } from './operation.ts';
 import * as schemas from './schemas.ts';
 
-const PATH = '/_/audit';
+const PATH = '/audit';
 const PAGE = 100;
 const FILTERS = 'audit';
 
@@ -23,7 +23,8 @@ export function auditRoutes(app: FastifyInstance, parts: ApiParts, cursors: Curs
       const page = found.slice(0, limit);
       const last = page.at(-1);
       const next = found.length > limit && last ? cursors.write(last.sequence, FILTERS) : null;
-      if (next !== null) reply.header('Link', `<${PATH}?limit=${limit}&cursor=${next}>; rel="next"`);
+      if (next !== null)
+        reply.header('Link', `<${parts.prefix}${PATH}?limit=${limit}&cursor=${next}>; rel="next"`);
       return { data: page.map(wireAuditEntry), next_cursor: next };
     },
   );

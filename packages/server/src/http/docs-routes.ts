@@ -8,16 +8,16 @@ const PAGE = `<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Hallpass API</title>
-    <link rel="stylesheet" href="/_/docs/swagger-ui.css">
+    <link rel="stylesheet" href="docs/swagger-ui.css">
   </head>
   <body>
     <main id="api"></main>
-    <script src="/_/docs/swagger-ui-bundle.js"></script>
-    <script src="/_/docs/page.js"></script>
+    <script src="docs/swagger-ui-bundle.js"></script>
+    <script src="docs/page.js"></script>
   </body>
 </html>
 `;
-const SCRIPT = `SwaggerUIBundle({ url: '/_/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });\n`;
+const SCRIPT = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });\n`;
 
 /** Nothing from elsewhere and nothing inline, but for the icons that the page's style sheet carries. */
 const POLICY =
@@ -54,19 +54,19 @@ export async function keepDocument(app: FastifyInstance): Promise<void> {
 /** The document, and a page that shows it without the network. */
 export function docsRoutes(app: FastifyInstance): void {
   const hide = { schema: { hide: true } };
-  app.get('/_/openapi.json', { schema: { summary: 'This document', tags: ['operations'] } }, async () =>
+  app.get('/openapi.json', { schema: { summary: 'This document', tags: ['operations'] } }, async () =>
     app.swagger(),
   );
   app.get(
-    '/_/docs',
+    '/docs',
     { schema: { summary: 'This document as a page', tags: ['operations'] } },
     async (_request, reply) => reply.header('Content-Security-Policy', POLICY).type(TYPES.html).send(PAGE),
   );
-  app.get('/_/docs/page.js', hide, async (_request, reply) => reply.type(TYPES.js).send(SCRIPT));
-  app.get('/_/docs/swagger-ui.css', hide, async (_request, reply) =>
+  app.get('/docs/page.js', hide, async (_request, reply) => reply.type(TYPES.js).send(SCRIPT));
+  app.get('/docs/swagger-ui.css', hide, async (_request, reply) =>
     reply.type(TYPES.css).send(await bundled('swagger-ui.css')),
   );
-  app.get('/_/docs/swagger-ui-bundle.js', hide, async (_request, reply) =>
+  app.get('/docs/swagger-ui-bundle.js', hide, async (_request, reply) =>
     reply.type(TYPES.js).send(await bundled('swagger-ui-bundle.js')),
   );
 }

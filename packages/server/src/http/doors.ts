@@ -13,12 +13,15 @@ import { FailureLimit } from './failure-limit.ts';
 import { Feed } from './feed/feed.ts';
 import { createForwardAuth } from './forward-auth.ts';
 import { Front } from './front.ts';
+import type { Later } from './gate/cuts.ts';
+import type { Report } from './gate/exchange.ts';
 import { Gate } from './gate/gate.ts';
-import type { UpstreamOptions } from './gate/upstream.ts';
+import type { GatePlan } from './gate/setup.ts';
 import { issuer } from './issuer.ts';
 import { buildMetrics } from './metrics.ts';
 
-const PREFIX = '/_/';
+/** How long a client may pause in the middle of a body: for a service, and for the API. */
+const SILENCE_MS = { gate: 60_000, api: 30_000 } as const;
 
 export interface DoorOptions {
   readonly control: Control;
@@ -27,8 +30,11 @@ export interface DoorOptions {
   readonly log: Logger;
   readonly random: RandomBytes;
   readonly server: Server | SecureServer;
-  /** Absent: no gate. */
-  readonly upstream?: UpstreamOptions | undefined;
+  /** What the server keeps for itself: `/_`, or another without a slash at the end. */
+  readonly prefix: string;
+  /** Null: no gate. */
+  readonly gatePlan: GatePlan | null;
+  readonly later: Later;
   readonly trustedProxies: TrustedProxies;
   readonly proxySecret?: Secret | undefined;
   /** Scheme and authority, no slash at the end. Null: what each request calls the server. */
@@ -44,13 +50,15 @@ export interface Doors {
   open(): void;
   /** From now on it says that it is not, sends replicas away, and goes on answering. */
   stop(): void;
+  /** From now on the gate, if there is one, goes by this plan. */
+  replaceGatePlan(plan: GatePlan): void;
   /** Ends what is still on its way through the gate. */
   close(): Promise<void>;
 }
 
 /** Builds every door and hangs them into the server. */
 export async function openDoors(options: DoorOptions): Promise<Doors> {
-  const { control, live, log, server, trustedProxies, metricsPublic, cursorKey } = options;
+  const { control, live, log, server, prefix, trustedProxies, metricsPublic, cursorKey } = options;
   let readiness: 'starting' | 'ready' | 'stopping' = 'starting';
   const report = (err: unknown, requestId: string) =>
     log.error({ err, request_id: requestId }, 'request failed');
@@ -63,6 +71,7 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
   });
   const requestIdOf = new WeakMap<IncomingMessage, string>();
   const api = await buildApi({
+    prefix,
     control,
     live,
     feed,
@@ -72,21 +81,21 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
     metricsPublic,
     cursorKey,
     readiness: () => readiness,
-    issuerOf: issuer(options.publicUrl),
+    issuerOf: issuer(options.publicUrl, prefix),
     failures: new FailureLimit(control.clock),
     requestIdOf: (request) => requestIdOf.get(request) ?? '',
     addressOf: (request) => trustedProxies.clientOf(request) ?? null,
   });
-  const gate =
-    options.upstream && new Gate({ checker: live, trustedProxies, upstream: options.upstream, report });
+  const gate = gateOf(options, report);
   const front = new Front({
-    prefix: PREFIX,
+    prefix: `${prefix}/`,
     forwardAuth: createForwardAuth({ checker: live, trustedProxies, proxySecret: options.proxySecret }),
     api: (request, response, reading) => {
       requestIdOf.set(request, reading.requestId);
       api(request, response);
     },
     gate,
+    silenceMs: SILENCE_MS.api,
     newRequestId: requestIds(options.random),
     report,
   });
@@ -99,8 +108,28 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
       readiness = 'stopping';
       feed.stop();
     },
+    replaceGatePlan(plan) {
+      gate?.replace(plan);
+    },
     async close() {
       await gate?.close();
     },
   };
+}
+
+function gateOf(options: DoorOptions, report: Report): Gate | undefined {
+  const { control, live, trustedProxies, gatePlan, later } = options;
+  if (gatePlan === null) return undefined;
+  const gate = new Gate({
+    checker: live,
+    trustedProxies,
+    plan: gatePlan,
+    prefix: `${options.prefix}/`,
+    report,
+    clock: control.clock,
+    later,
+    silenceMs: SILENCE_MS.gate,
+  });
+  live.follow((changes) => gate.changed(changes));
+  return gate;
 }

@@ -13,7 +13,7 @@ import { Snapshots } from './feed/snapshots.ts';
 import { callerOf, operation } from './operation.ts';
 import { ProblemDocument } from './schemas.ts';
 
-const PATH = '/_/feed';
+const PATH = '/feed';
 const NAME = /^[0-9A-Za-z_-]{1,48}$/;
 /** A snapshot is cut when nothing of it is read for so long, and when it takes longer than anybody should. */
 const SILENCE_MS = 30_000;

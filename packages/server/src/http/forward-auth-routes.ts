@@ -1,5 +1,6 @@
 import { HallpassError } from '@hallpass/core/errors';
 import type { FastifyInstance } from 'fastify';
+import { type TSchema, Type } from 'typebox';
 import { ProblemDocument } from './schemas.ts';
 
 const response = {
@@ -8,18 +9,26 @@ const response = {
   '5xx': ProblemDocument,
 };
 
-const ROUTES: readonly (readonly [string, string])[] = [
-  ['/_/verify', 'Whether the request a proxy asks about may pass'],
-  ['/_/verify/read', 'Whether it may read'],
-  ['/_/verify/write', 'Whether it may write'],
-  ['/_/ext-authz/*', 'The same for Envoy: the method is the original one'],
+const params = Type.Object({
+  path: Type.String({ description: 'The target of the client; it is not looked at.' }),
+});
+
+const ROUTES: readonly (readonly [string, string, { readonly params?: TSchema }?])[] = [
+  ['/verify', 'Whether the request a proxy asks about may pass'],
+  ['/verify/read', 'Whether it may read'],
+  ['/verify/write', 'Whether it may write'],
+  ['/ext-authz/:path', 'The same for Envoy: the method is the original one', { params }],
 ];
 
 /** Puts the forward-auth door into the document. Its paths are answered before a request gets to the router. */
 export function forwardAuthRoutes(app: FastifyInstance): void {
-  for (const [url, summary] of ROUTES) {
-    app.get(url, { schema: { summary, tags: ['checks'], security: [{ token: [] }], response } }, async () => {
-      throw new HallpassError('internal', 'This path is answered elsewhere.');
-    });
+  for (const [url, summary, more] of ROUTES) {
+    app.get(
+      url,
+      { schema: { summary, tags: ['checks'], security: [{ token: [] }], ...more, response } },
+      async () => {
+        throw new HallpassError('internal', 'This path is answered elsewhere.');
+      },
+    );
   }
 }

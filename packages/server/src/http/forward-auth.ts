@@ -4,9 +4,9 @@ import { type Access, accessOf } from '@hallpass/core/access';
 import { refusal } from '@hallpass/core/refusal';
 import type { Secret } from '@hallpass/core/secret';
 import type { Checker } from '../live.ts';
-import { peerOf, type TrustedProxies } from './address.ts';
+import type { TrustedProxies } from './address.ts';
 import { sendEarly } from './closing.ts';
-import { identityHeaders } from './identity.ts';
+import { Identities } from './identity.ts';
 import type { RequestReading } from './read.ts';
 
 /** How the door learns what the client asked for: see `accessFor`. */
@@ -66,10 +66,11 @@ function namedAccess(rawHeaders: readonly string[]): Access | undefined {
  * or the refusal. Whatever is unknown, doubled or not from a believed proxy counts as writing.
  */
 export function createForwardAuth({ checker, trustedProxies, proxySecret }: ForwardAuthOptions): ForwardAuth {
+  const identities = new Identities(checker, ['Cache-Control', 'no-store', 'Content-Length', '0']);
   const secretDigest = proxySecret && sha256(proxySecret.reveal());
 
   function isBelieved(request: IncomingMessage): boolean {
-    if (trustedProxies.has(peerOf(request))) return true;
+    if (trustedProxies.sent(request)) return true;
     if (secretDigest === undefined) return false;
     const [sent, ...more] = linesOf(request.rawHeaders, 'x-hallpass-proxy-secret');
     return sent !== undefined && more.length === 0 && timingSafeEqual(sha256(sent), secretDigest);
@@ -97,8 +98,9 @@ export function createForwardAuth({ checker, trustedProxies, proxySecret }: Forw
       sendEarly(response, refusal(verdict.reason, reading.requestId), reading.body);
       return;
     }
-    const headers = identityHeaders(verdict.principal);
-    headers.push('Cache-Control', 'no-store', 'X-Request-Id', reading.requestId, 'Content-Length', '0');
+    const identity = identities.headersOf(verdict.principal);
+    const sent = reading.sentRequestId;
+    const headers = sent === undefined ? identity : [...identity, 'X-Request-Id', sent];
     sendEarly(response, { status: 200, headers, body: '' }, reading.body);
   };
 }

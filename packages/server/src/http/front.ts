@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { type Answer, problem } from '@hallpass/core/problem';
 import { refusal } from '@hallpass/core/refusal';
 import { type CanonicalTarget, type Target, type TargetReader, targetReader } from '@hallpass/core/target';
+import { LIMITS } from '../listen.ts';
 import { endLingering, sendAndClose, sendEarly, sendRaw } from './closing.ts';
 import type { Dialect, ForwardAuth } from './forward-auth.ts';
 import type { Gate, Visit } from './gate/gate.ts';
@@ -12,14 +13,9 @@ import { type Flaw, type RequestReading, readRequest } from './read.ts';
 
 /** What the server must be made with for the front to stand on it. */
 export const SERVER_OPTIONS = {
-  insecureHTTPParser: false,
+  ...LIMITS,
   // The front's own check of Host is stricter, and its answer says why.
   requireHostHeader: false,
-  maxHeaderSize: 16_384,
-  headersTimeout: 30_000,
-  // A long upload is no fault. Who stops sending is cut off by SILENCE_MS.
-  requestTimeout: 0,
-  keepAliveTimeout: 65_000,
 } as const satisfies ServerOptions;
 
 export interface FrontOptions {
@@ -30,12 +26,11 @@ export interface FrontOptions {
   readonly api: (request: IncomingMessage, response: ServerResponse, reading: RequestReading) => void;
   /** Absent: there is nothing behind this server. */
   readonly gate?: Gate | undefined;
+  /** How long a client may pause in the middle of a body for the API, in milliseconds. */
+  readonly silenceMs: number;
   readonly newRequestId: () => string;
   readonly report: (error: unknown, requestId: string) => void;
 }
-
-/** How long a client may pause in the middle of a body for the API. */
-const SILENCE_MS = 30_000;
 
 /** How a request came: ordinary, waiting for a 100 before its body, or asking for another protocol. */
 type Manner =
@@ -124,15 +119,15 @@ export class Front {
 
   /** What no door serves, whoever asks. */
   #refusalBeforeRouting(request: IncomingMessage, reading: RequestReading): Answer | undefined {
-    const { requestId, target, flaw } = reading;
-    if (flaw) return problem('invalid_request', FLAWS[flaw], requestId);
-    if (request.method === 'TRACE') return refusal('method', requestId);
+    const { target, flaw } = reading;
+    if (flaw) return problem('invalid_request', FLAWS[flaw], reading.requestId);
+    if (request.method === 'TRACE') return refusal('method', reading.requestId);
     if (target.ok) {
       if (this.#isOwn(target) || this.#options.gate) return undefined;
-      return problem('path_not_found', 'There is no service behind this server.', requestId);
+      return problem('path_not_found', 'There is no service behind this server.', reading.requestId);
     }
     if (this.#isExtAuthz(request.url ?? '')) return undefined;
-    return problem('ambiguous_target', AMBIGUOUS_DETAIL, requestId);
+    return problem('ambiguous_target', AMBIGUOUS_DETAIL, reading.requestId);
   }
 
   /**
@@ -173,7 +168,7 @@ export class Front {
       return;
     }
     this.#underWay.set(request.socket, response);
-    if (reading.body !== 'none') request.setTimeout(SILENCE_MS, () => request.socket.destroy());
+    if (reading.body !== 'none') request.setTimeout(this.#options.silenceMs, () => request.socket.destroy());
     if (manner.kind === 'expectant') response.writeContinue();
     this.#options.api(request, response, reading);
   }

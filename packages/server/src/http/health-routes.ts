@@ -7,12 +7,12 @@ const State = Type.Object({ status: Type.String() });
 /** Open to all: they say whether the process works, and nothing about what is in it. */
 export function healthRoutes(app: FastifyInstance, parts: ApiParts): void {
   app.get(
-    '/_/health/live',
+    '/health/live',
     { schema: { summary: 'Whether the process answers', tags: ['operations'], response: { 200: State } } },
     async () => ({ status: 'live' }),
   );
   app.get(
-    '/_/health/ready',
+    '/health/ready',
     {
       schema: {
         summary: 'Whether to send requests here',

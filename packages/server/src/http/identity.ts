@@ -13,3 +13,37 @@ export function identityHeaders(principal: Principal): string[] {
     principal.expiresAt === null ? 'never' : new Date(principal.expiresAt).toISOString(),
   ];
 }
+
+const PLACES = 1 << 14;
+
+interface Remembered {
+  readonly principal: Principal;
+  readonly revision: number;
+  readonly headers: readonly string[];
+}
+
+/**
+ * The identity headers of tokens that were seen lately, made once and not again while no token changes: making
+ * them costs more than the check. It decides nothing: it is asked about a principal that was just let in.
+ */
+export class Identities {
+  readonly #state: { readonly revision: number };
+  readonly #more: readonly string[];
+  readonly #places: (Remembered | undefined)[] = new Array<Remembered | undefined>(PLACES).fill(undefined);
+
+  /** `state` tells the revision of what principals are found in; `more` headers follow those of the identity. */
+  constructor(state: { readonly revision: number }, more: readonly string[] = []) {
+    this.#state = state;
+    this.#more = more;
+  }
+
+  headersOf(principal: Principal): readonly string[] {
+    const place = principal.spread & (PLACES - 1);
+    const known = this.#places[place];
+    const { revision } = this.#state;
+    if (known?.revision === revision && known.principal.equals(principal)) return known.headers;
+    const headers = [...identityHeaders(principal), ...this.#more];
+    this.#places[place] = { principal, revision, headers };
+    return headers;
+  }
+}

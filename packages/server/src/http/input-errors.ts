@@ -1,5 +1,6 @@
 import type { FieldError } from '@hallpass/core/errors';
 import { EARLIEST_EXPIRY, LATEST_EXPIRY } from '../control/fields.ts';
+import { LIMIT, TIME } from './query-forms.ts';
 
 /** What is used of a validation error of Ajv, the validator inside Fastify. */
 export interface SchemaError {
@@ -11,12 +12,15 @@ export interface SchemaError {
 /** Shorter than any token or key, one of which may have been sent as a name by mistake. */
 const LONGEST_FIELD = 32;
 
-function fieldOf(error: SchemaError): string {
+/** The part of a request that an input came in. */
+export type Part = 'body' | 'query';
+
+function fieldOf(error: SchemaError, part: Part): string {
   const { missingProperty, additionalProperty } = error.params;
   const name = missingProperty ?? additionalProperty ?? error.instancePath.slice(1).replaceAll('/', '.');
   const text = String(name);
   // Whatever was sent as a name comes back only while it still looks like one.
-  return /^[\w.-]*$/.test(text) && text.length <= LONGEST_FIELD ? text : '';
+  return /^[\w.-]+$/.test(text) && text.length <= LONGEST_FIELD ? text : part;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -26,8 +30,9 @@ const TYPES: Readonly<Record<string, string>> = {
   object: 'must be a JSON object',
 };
 
-const MESSAGES: Readonly<Record<string, (error: SchemaError) => string>> = {
-  additionalProperties: () => 'is not a known field',
+const MESSAGES: Readonly<Record<string, (error: SchemaError, isNamed: boolean) => string>> = {
+  additionalProperties: (_error, isNamed) =>
+    isNamed ? 'is not a known field' : 'must not have fields that are not known',
   required: () => 'is required',
   type: ({ params }) => TYPES[String(params['type'])] ?? `must be of type ${String(params['type'])}`,
   minimum: ({ params: { limit } }) =>
@@ -40,16 +45,21 @@ const MESSAGES: Readonly<Record<string, (error: SchemaError) => string>> = {
   enum: ({ params }) => `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}`,
   maxLength: ({ params }) => `must have at most ${String(params['limit'])} characters`,
   minLength: () => 'must not be empty',
-  pattern: () => 'does not have the right form',
+  pattern: ({ params }) =>
+    [LIMIT, TIME].find(({ pattern }) => pattern === params['pattern'])?.message ??
+    'does not have the right form',
 };
 
-/** One entry a field, in words, and never with what was sent. */
-export function fieldErrors(errors: readonly SchemaError[]): FieldError[] {
+/** One entry a field, in words, and never with what was sent; the input as a whole goes by its part. */
+export function fieldErrors(errors: readonly SchemaError[], part: Part): FieldError[] {
   const found = new Map<string, FieldError>();
   for (const error of errors) {
-    const field = fieldOf(error);
+    const field = fieldOf(error, part);
     if (!found.has(field)) {
-      found.set(field, { field, message: MESSAGES[error.keyword]?.(error) ?? 'is not acceptable' });
+      found.set(field, {
+        field,
+        message: MESSAGES[error.keyword]?.(error, field !== part) ?? 'is not acceptable',
+      });
     }
   }
   return [...found.values()];

@@ -65,7 +65,7 @@ export function introspectionRoutes(app: FastifyInstance, parts: ApiParts): void
       '5xx': ProblemDocument,
     },
   };
-  app.post<{ Body: Static<typeof IntrospectionForm> }>('/_/introspect', { schema }, async (request) => {
+  app.post<{ Body: Static<typeof IntrospectionForm> }>('/introspect', { schema }, async (request) => {
     await authorise(control, clientOf(parts, request, request.body), 'token.introspect', null);
     const issuer = issuerOf(request.raw);
     const verdict = live.check({ presented: request.body.token, access: 'read' }, 'introspection');

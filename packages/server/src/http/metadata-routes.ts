@@ -3,9 +3,7 @@ import { Type } from 'typebox';
 import type { ApiParts } from './api-parts.ts';
 import { ProblemDocument } from './schemas.ts';
 
-/** Where a client looks that puts the well-known part between host and path (RFC 8414 §3.1): see the front. */
-const INSERTED = '/.well-known/oauth-authorization-server/_';
-const BELOW = '/_/.well-known/oauth-authorization-server';
+const WELL_KNOWN = '/.well-known/oauth-authorization-server';
 
 const Texts = Type.Array(Type.String());
 const Metadata = Type.Object({
@@ -19,7 +17,7 @@ const Metadata = Type.Object({
 });
 
 /** RFC 8414: what an OAuth client can find out by itself. Lists without elements are left out, as §3.2 says. */
-export function metadataRoutes(app: FastifyInstance, { issuerOf }: ApiParts): void {
+export function metadataRoutes(app: FastifyInstance, { issuerOf, prefix }: ApiParts): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     const issuer = issuerOf(request.raw);
     return reply.send({
@@ -33,6 +31,11 @@ export function metadataRoutes(app: FastifyInstance, { issuerOf }: ApiParts): vo
     });
   };
   const response = { 200: Metadata, '4xx': ProblemDocument };
-  app.get(BELOW, { schema: { summary: 'What OAuth clients can use', response } }, answer);
-  app.get(INSERTED, { schema: { summary: 'The same, where RFC 8414 puts it', response } }, answer);
+  app.get(`${prefix}${WELL_KNOWN}`, { schema: { summary: 'What OAuth clients can use', response } }, answer);
+  // Where a client looks that puts the well-known part between host and path (RFC 8414 §3.1): see the front.
+  app.get(
+    `${WELL_KNOWN}${prefix}`,
+    { schema: { summary: 'The same, where RFC 8414 puts it', response } },
+    answer,
+  );
 }

@@ -5,7 +5,7 @@ import { callerOf } from './operation.ts';
 
 export function metricsRoutes(app: FastifyInstance, parts: ApiParts): void {
   app.get(
-    '/_/metrics',
+    '/metrics',
     {
       schema: {
         summary: 'Metrics for Prometheus',

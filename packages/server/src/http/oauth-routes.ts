@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import type { ApiParts } from './api-parts.ts';
 import { readForms } from './form.ts';
 import { introspectionRoutes } from './introspection-routes.ts';
-import { metadataRoutes } from './metadata-routes.ts';
 import { answerOAuthErrors } from './oauth-error.ts';
 import { revocationRoutes } from './revocation-routes.ts';
 
@@ -14,5 +13,4 @@ export async function oauthRoutes(app: FastifyInstance, parts: ApiParts): Promis
     introspectionRoutes(door, parts);
     revocationRoutes(door, parts);
   });
-  metadataRoutes(app, parts);
 }

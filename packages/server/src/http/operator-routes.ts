@@ -14,7 +14,7 @@ import { operation } from './operation.ts';
 import * as schemas from './schemas.ts';
 import { confirmation, WaitQuery } from './waiting.ts';
 
-const PATH = '/_/operator';
+const PATH = '/operator';
 
 export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
   const { control } = parts;

@@ -5,7 +5,10 @@ import type { Target, TargetReader } from '@hallpass/core/target';
 
 /** What is read of a request before anything is decided, from its raw target and raw headers, once. */
 export interface RequestReading {
+  /** The client's own where it sent one that can be used, else one that is made when this is first asked for. */
   readonly requestId: string;
+  /** The one the client sent, where it can be used. */
+  readonly sentRequestId: string | undefined;
   readonly presented: Presented;
   readonly target: Target;
   readonly host: string | undefined;
@@ -23,63 +26,79 @@ export type Flaw = 'version' | 'host' | 'length' | 'encoding' | 'framing';
 const SHORT_BODY = 65_536;
 const HOST_FORM = /^(?:[0-9A-Za-z._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
-/** The header lines that frame or name a request, with how often each came. */
-class FramingLines {
-  host: string | undefined;
-  hosts = 0;
-  length: string | undefined;
-  lengths = 0;
-  encoding: string | undefined;
-  encodings = 0;
-  upgrade: string | undefined;
-  upgrades = 0;
-  requestId: string | undefined;
+function isNamed(name: string, usual: string, lower: string): boolean {
+  return name === usual || name === lower || name.toLowerCase() === lower;
+}
 
-  constructor(rawHeaders: readonly string[]) {
+/** A request as its header lines frame and name it. Of a line that came twice the value is empty. */
+class Reading implements RequestReading {
+  readonly presented: Presented;
+  readonly target: Target;
+  readonly flaw: Flaw | undefined;
+  host: string | undefined;
+  upgrade: string | undefined;
+  #length: string | undefined;
+  #encoding: string | undefined;
+  #sentId: string | undefined;
+  #requestId: string | undefined;
+  readonly #newRequestId: () => string;
+
+  constructor(request: IncomingMessage, readTarget: TargetReader, newRequestId: () => string) {
+    const { rawHeaders } = request;
     for (let i = 0; i + 1 < rawHeaders.length; i += 2)
       this.#take(rawHeaders[i] as string, rawHeaders[i + 1] as string);
+    this.presented = readCredential(rawHeaders);
+    this.target = readTarget(request.url ?? '', this.host);
+    this.flaw = this.#flawIn(request.httpVersion);
+    this.#newRequestId = newRequestId;
   }
 
   #take(name: string, value: string): void {
     switch (name.length) {
       case 4:
-        if (isNamed(name, 'Host', 'host')) this.host = this.hosts++ === 0 ? value : '';
+        if (isNamed(name, 'Host', 'host')) this.host = this.host === undefined ? value : '';
         break;
       case 7:
-        if (isNamed(name, 'Upgrade', 'upgrade')) this.upgrade = this.upgrades++ === 0 ? value : '';
+        if (isNamed(name, 'Upgrade', 'upgrade')) this.upgrade = this.upgrade === undefined ? value : '';
         break;
       case 12:
-        if (isNamed(name, 'X-Request-Id', 'x-request-id')) this.requestId = value;
+        if (isNamed(name, 'X-Request-Id', 'x-request-id')) this.#sentId = value;
         break;
       case 14:
         if (isNamed(name, 'Content-Length', 'content-length'))
-          this.length = this.lengths++ === 0 ? value : '';
+          this.#length = this.#length === undefined ? value : '';
         break;
       case 17:
         if (isNamed(name, 'Transfer-Encoding', 'transfer-encoding'))
-          this.encoding = this.encodings++ === 0 ? value : '';
+          this.#encoding = this.#encoding === undefined ? value : '';
         break;
     }
   }
 
-  flaw(httpVersion: string): Flaw | undefined {
+  #flawIn(httpVersion: string): Flaw | undefined {
     if (httpVersion !== '1.1' && httpVersion !== '1.0') return 'version';
     if (this.host === undefined ? httpVersion !== '1.0' : !HOST_FORM.test(this.host)) return 'host';
-    if (this.length !== undefined && !/^\d{1,15}$/.test(this.length)) return 'length';
-    if (this.encoding === undefined) return undefined;
-    if (this.encoding.toLowerCase() !== 'chunked' || httpVersion === '1.0') return 'encoding';
-    return this.length === undefined ? undefined : 'framing';
+    if (this.#length !== undefined && !/^\d{1,15}$/.test(this.#length)) return 'length';
+    if (this.#encoding === undefined) return undefined;
+    if (this.#encoding.toLowerCase() !== 'chunked' || httpVersion === '1.0') return 'encoding';
+    return this.#length === undefined ? undefined : 'framing';
   }
 
   get body(): Body {
-    if (this.encoding !== undefined) return 'long';
-    if (this.length === undefined || this.length === '0') return 'none';
-    return Number(this.length) <= SHORT_BODY ? 'short' : 'long';
+    if (this.#encoding !== undefined) return 'long';
+    if (this.#length === undefined || this.#length === '0') return 'none';
+    return Number(this.#length) <= SHORT_BODY ? 'short' : 'long';
   }
-}
 
-function isNamed(name: string, usual: string, lower: string): boolean {
-  return name === usual || name === lower || name.toLowerCase() === lower;
+  get sentRequestId(): string | undefined {
+    const sent = this.#sentId;
+    return sent !== undefined && isRequestId(sent) ? sent : undefined;
+  }
+
+  get requestId(): string {
+    this.#requestId ??= this.sentRequestId ?? this.#newRequestId();
+    return this.#requestId;
+  }
 }
 
 /** Reads a request. Never throws: what cannot be read is a flaw, a malformed credential or an ambiguous target. */
@@ -88,15 +107,5 @@ export function readRequest(
   readTarget: TargetReader,
   newRequestId: () => string,
 ): RequestReading {
-  const lines = new FramingLines(request.rawHeaders);
-  const { host, requestId } = lines;
-  return {
-    requestId: requestId !== undefined && isRequestId(requestId) ? requestId : newRequestId(),
-    presented: readCredential(request.rawHeaders),
-    target: readTarget(request.url ?? '', host),
-    host,
-    upgrade: lines.upgrade,
-    body: lines.body,
-    flaw: lines.flaw(request.httpVersion),
-  };
+  return new Reading(request, readTarget, newRequestId);
 }

@@ -32,7 +32,7 @@ function connected({ feed, live, control }: Pick<ApiParts, 'feed' | 'live' | 'co
 
 export function replicaRoutes(app: FastifyInstance, parts: ApiParts): void {
   app.get(
-    '/_/replicas',
+    '/replicas',
     operation(parts, 'replicas', 'List the replicas that are connected', 200, Replica),
     async (request) => {
       await authorise(parts.control, request.caller, 'replica.list', null);

@@ -22,7 +22,7 @@ export function revocationRoutes(app: FastifyInstance, parts: ApiParts): void {
     },
   };
   app.post<{ Body: Static<typeof TokenForm>; Querystring: Static<typeof WaitQuery> }>(
-    '/_/revoke',
+    '/revoke',
     { schema },
     async (request, reply) => {
       refuseUntilReady(parts);

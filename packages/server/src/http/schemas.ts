@@ -1,6 +1,7 @@
 import { ROLES } from '@hallpass/core/record';
 import { type Static, type TSchema, Type } from 'typebox';
 import { EARLIEST_EXPIRY, LATEST_EXPIRY } from '../control/fields.ts';
+import { LIMIT, TIME } from './query-forms.ts';
 import { Confirmed, Wait } from './waiting.ts';
 
 const exact = { additionalProperties: false } as const;
@@ -53,13 +54,34 @@ export const ChangeToken = Type.Object(
   },
   exact,
 );
+export const RotateToken = Type.Object(
+  {
+    name: Name,
+    overlap: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: LATEST_EXPIRY,
+        description: 'Milliseconds for which the old value goes on beside the new one.',
+      }),
+    ),
+    until_first_use: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'The old value goes on until the new one is first let in; with an overlap, no longer than that.',
+      }),
+    ),
+    expiration_date: Type.Optional(Expiry),
+  },
+  exact,
+);
 export const NameInBody = Type.Union([Type.Object({ name: Type.Optional(Name) }, exact), Type.Null()]);
 export const NameInQuery = Type.Object({ name: Type.Optional(Name), wait: Type.Optional(Wait) }, exact);
 export const ValueQuery = Type.Object({ name: Name }, exact);
 
-const Limit = Type.String({ pattern: '^([1-9][0-9]{0,2}|1000)$', description: '1 to 1000.' });
+const Limit = Type.String({ pattern: LIMIT.pattern, description: '1 to 1000.' });
 const Cursor = Type.String({ description: 'The next_cursor of the page before.' });
-const TimeInQuery = Type.String({ pattern: '^[0-9]{12,15}$', description: 'Milliseconds since the epoch.' });
+const TimeInQuery = Type.String({ pattern: TIME.pattern, description: 'Milliseconds since the epoch.' });
 export const TokenQuery = Type.Object(
   {
     limit: Type.Optional(Limit),
@@ -121,6 +143,10 @@ export const Token = Type.Object({
   ...history,
   last_used_at: MaybeTime,
   ...handle,
+  former_values: Type.Array(
+    Type.Object({ hint: Type.String(), ends_at: MaybeTime, until_first_use: Type.Boolean() }),
+    { description: 'Values that were rotated out and still work, oldest first.' },
+  ),
 });
 export const Operator = Type.Object({ ...identity, role: Role, ...status, ...history, ...handle });
 export const CreatedToken = Type.Object({

@@ -10,7 +10,7 @@ import type { Cursors } from './cursor.ts';
 import { operation } from './operation.ts';
 import * as schemas from './schemas.ts';
 
-const PATH = '/_/token';
+const PATH = '/token';
 const PAGE = 100;
 
 function filterFrom(query: schemas.TokenQuery): Omit<TokenFilter, 'now'> {
@@ -52,7 +52,7 @@ async function sendPage(
   const next = found.length > limit && last ? cursors.write(last.position, filters) : null;
   if (next !== null) {
     const query = new URLSearchParams({ ...filters, limit: String(limit), cursor: next });
-    reply.header('Link', `<${PATH}?${query}>; rel="next"`);
+    reply.header('Link', `<${parts.prefix}${PATH}?${query}>; rel="next"`);
   }
   const now = parts.control.clock();
   return reply.send({ data: page.map((record) => wireToken(record, now)), next_cursor: next });

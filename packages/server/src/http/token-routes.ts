@@ -1,45 +1,31 @@
 import type { TokenRecord } from '@hallpass/core/record';
-import { wireToken } from '@hallpass/core/wire';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Warning } from '@hallpass/core/wire';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import { changeToken } from '../control/change-token.ts';
 import { createToken } from '../control/create-token.ts';
 import { deleteToken } from '../control/delete-token.ts';
-import { invalidInput } from '../control/fields.ts';
 import { revealToken } from '../control/reveal-token.ts';
 import type { ApiParts } from './api-parts.ts';
-import { entityTag, readIfMatch } from './if-match.ts';
+import { idempotencyKey } from './idempotency-key.ts';
+import { readIfMatch } from './if-match.ts';
 import { nameToDelete } from './name-to-delete.ts';
 import { operation } from './operation.ts';
 import * as schemas from './schemas.ts';
+import { sendToken } from './send-token.ts';
 import { confirmation, WaitQuery } from './waiting.ts';
 
-const PATH = '/_/token';
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
-
-function idempotencyKey(request: FastifyRequest): string | undefined {
-  const header = request.headers['idempotency-key'];
-  if (header === undefined) return undefined;
-  if (typeof header === 'string' && IDEMPOTENCY_KEY.test(header)) return header;
-  throw invalidInput([
-    { field: 'Idempotency-Key', message: 'must be one header of 1 to 255 visible characters' },
-  ]);
-}
+const PATH = '/token';
 
 export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
   const { control } = parts;
   const one = (
     reply: FastifyReply,
     record: TokenRecord,
-    more: object = {},
-    warnings: readonly unknown[] = [],
-    confirmed: object = {},
-  ) =>
-    reply.header('ETag', entityTag(record.revision)).send({
-      data: [{ ...wireToken(record, control.clock()), ...more }],
-      ...(warnings.length > 0 ? { warnings } : {}),
-      ...confirmed,
-    });
+    more?: object,
+    warnings?: readonly Warning[],
+    confirmed?: object,
+  ) => sendToken(reply, record, control.clock(), { more, warnings, confirmed });
 
   app.post<{ Body: Static<typeof schemas.CreateToken> }>(
     PATH,

@@ -37,7 +37,7 @@ const Accepted = Type.Object({ accepted: Type.Integer() });
 /** What replicas have decided since they last said so. */
 export function usageRoutes(app: FastifyInstance, { control, reports, ...parts }: ApiParts): void {
   app.post<{ Body: Static<typeof Report> }>(
-    '/_/usage',
+    '/usage',
     operation(
       { control, reports, ...parts },
       'replicas',

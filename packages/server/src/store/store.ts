@@ -9,8 +9,9 @@ export type NewOperator = Omit<OperatorRecord, 'revision' | 'position'>;
 /**
  * One change of one row, with what must be so for it to happen. Every write names exactly the row it means by
  * its id, and the revision it was read at; what has moved on since is left alone and the outcome says so.
- * A token's digest never changes, because replicas know a value by nothing else: what is to take the place
- * of a value is another token. A replacement or removal that names another digest is a `revision_mismatch`.
+ * A replacement says all values the token has from then on: one it had before and has no more is gone for good. What
+ * it had as its present value may become the last of its formers; nothing else may be added to them.
+ * One mutation makes a journal row for each value it touches, the present one's last: that is its revision.
  */
 export type Mutation =
   | { readonly kind: 'none' }
@@ -63,8 +64,14 @@ export type Outcome =
       readonly revision: number | null;
     }
   | { readonly kind: Refusal }
-  /** This idempotency key was used before: by this request, and for this token. Nothing was written. */
-  | { readonly kind: 'repeated'; readonly fingerprint: Uint8Array; readonly tokenId: TokenId };
+  | Repeated;
+
+/** An idempotency key was used before: by this request, and for this token. Nothing was written. */
+export interface Repeated {
+  readonly kind: 'repeated';
+  readonly fingerprint: Uint8Array;
+  readonly tokenId: TokenId;
+}
 
 /** A change as the journal keeps it, with the bytes that chain it to the one before. */
 export type JournalEntry = Change & { readonly chain: Uint8Array };
@@ -130,15 +137,22 @@ export interface Store {
    */
   follow(listener: (entries: readonly JournalEntry[]) => void): void;
   /**
-   * All tokens as packed batches (see `@hallpass/core/packed`), and the position they stand for. First their
+   * All values of all tokens as packed batches (see `@hallpass/core/packed`), and the position they stand for. First their
    * number. The batches are of one moment.
    */
   load(onCount: (count: number) => void, onBatch: (batch: Uint8Array) => void): Promise<Head>;
+
+  /** What an earlier write with this key did, if there was one in the 24 hours before `now`. */
+  findRepeated(idempotency: Idempotency, now: number): Promise<Repeated | undefined>;
 
   tokenByName(name: string): Promise<TokenRecord | undefined>;
   tokenById(id: TokenId): Promise<TokenRecord | undefined>;
   /** In the order of creation, behind the position `after`, at most `limit`. */
   listTokens(filter: TokenFilter, after: number, limit: number): Promise<TokenRecord[]>;
+  /** Tokens with a former value that ends at the first use of a newer one. */
+  tokensAwaitingUse(): Promise<TokenRecord[]>;
+  /** Tokens with a former value whose own time is over at `now`, at most `limit`. */
+  tokensWithEndedValues(now: number, limit: number): Promise<TokenRecord[]>;
   operatorByName(name: string): Promise<OperatorRecord | undefined>;
   /** All of them, in the order of creation. */
   listOperators(): Promise<OperatorRecord[]>;

@@ -58,6 +58,7 @@ describe('the founding document', () => {
       'description',
       'expiration_date',
       'expires_at',
+      'former_values',
       'hint',
       'id',
       'last_used_at',

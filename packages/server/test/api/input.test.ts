@@ -94,11 +94,28 @@ describe('input of the API', () => {
     }
   });
 
+  it('an input that is wrong as a whole is named by where it stands', async (t) => {
+    const server = await startServer(t);
+    const fieldOf = async (method: string, path: string, raw?: string) =>
+      (await server.call(method, path, raw === undefined ? {} : { raw })).body.errors;
+    const message = 'must be a JSON object';
+    for (const raw of ['[]', '"name"', 'null', '1'])
+      assert.deepEqual(await fieldOf('POST', '/_/token', raw), [{ field: 'body', message }], raw);
+    assert.deepEqual((await fieldOf('DELETE', '/_/token', '[]'))?.[0], { field: 'body', message });
+    const unnamed = 'must not have fields that are not known';
+    const odd = '{"name":"a","<odd>":1}';
+    assert.deepEqual(await fieldOf('POST', '/_/token', odd), [{ field: 'body', message: unnamed }]);
+    assert.deepEqual(await fieldOf('GET', '/_/token?%3Codd%3E=1'), [{ field: 'query', message: unnamed }]);
+  });
+
   it('C80: a limit out of bounds or an edited cursor is 400', async (t) => {
     const server = await startServer(t);
     for (const name of ['a', 'b', 'c']) await server.admin.createToken({ name });
     for (const limit of ['0', '-1', '1e9', '1001', 'ten', '', '1.5', '01']) {
-      assert.equal((await server.call('GET', `/_/token?limit=${limit}`)).status, 400, limit);
+      const answer = await server.call('GET', `/_/token?limit=${limit}`);
+      assert.equal(answer.status, 400, limit);
+      const message = 'must be a whole number from 1 to 1000';
+      assert.deepEqual(answer.body.errors, [{ field: 'limit', message }], limit);
     }
     const cursor = String((await server.call('GET', '/_/token?limit=1')).body.next_cursor);
     const edited = Buffer.from(cursor, 'base64url');
@@ -119,6 +136,10 @@ describe('input of the API', () => {
     }
     const wrong = await server.call('POST', '/_/token/value', { body: {} });
     assert.deepEqual([wrong.status, wrong.headers.get('allow')], [405, 'GET, HEAD']);
+    for (const method of ['QUERY', 'PROPFIND', 'PURGE', 'OPTIONS']) {
+      assert.equal((await server.call(method, '/_/')).status, 404, method);
+      assert.equal((await server.call(method, '/_/token')).status, 405, method);
+    }
     const known = await server.call('OPTIONS', '/_/token');
     assert.deepEqual(
       [known.status, known.headers.get('allow')],

@@ -128,6 +128,33 @@ describe('the life of a token', () => {
     assert.equal(recordOf(await server.call('GET', '/_/token'))['write'], false);
   });
 
+  it('If-Match: a list matches when one does, a weak tag never does, and what is no tag is 400', async (t) => {
+    const server = await startServer(t);
+    const tag = (await server.call('POST', '/_/token', { body: { name: 'a' } })).headers.get('etag') ?? '';
+    const statusWith = async (ifMatch: string) => {
+      const body = { name: 'a', description: ifMatch };
+      const answer = await server.call('PATCH', '/_/token', { body, headers: { 'If-Match': ifMatch } });
+      if (answer.status === 400) assert.equal(answer.body.errors?.[0]?.field, 'If-Match');
+      return answer.status;
+    };
+    for (const other of [`W/${tag}`, '"a,b"', `"0", W/${tag}`, '""'])
+      assert.equal(await statusWith(other), 412, other);
+    const number = tag.slice(1, -1);
+    for (const junk of [
+      'junk',
+      number,
+      `'${number}'`,
+      `${tag} ${tag}`,
+      `${tag}, *`,
+      `"${number}`,
+      'w/"1"',
+      ',',
+    ])
+      assert.equal(await statusWith(junk), 400, junk);
+    assert.equal(await statusWith(`"0", ${tag} ,`), 200);
+    assert.equal(await statusWith('*'), 200);
+  });
+
   it('changes of many callers at once all happen, one after the other', async (t) => {
     const server = await startServer(t);
     await server.admin.createToken({ name: 'a' });

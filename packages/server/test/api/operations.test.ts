@@ -10,6 +10,7 @@ interface Document {
 /** What the server has at each path; the document must have the same, no more and no less. */
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
   '/_/token': ['delete', 'get', 'patch', 'post', 'put'],
+  '/_/token/rotate': ['post'],
   '/_/token/value': ['get'],
   '/_/operator': ['delete', 'get', 'patch', 'post'],
   '/_/operator/self': ['get'],
@@ -22,7 +23,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   '/_/verify': ['get'],
   '/_/verify/read': ['get'],
   '/_/verify/write': ['get'],
-  '/_/ext-authz/{*}': ['get'],
+  '/_/ext-authz/{path}': ['get'],
   '/_/introspect': ['post'],
   '/_/revoke': ['post'],
   '/_/.well-known/oauth-authorization-server': ['get'],
@@ -65,8 +66,9 @@ describe('operations', () => {
     const assets = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] as string);
     assert.ok(assets.length >= 3);
     for (const asset of assets) {
-      assert.match(asset, /^\/_\/docs\//);
-      assert.equal((await server.call('GET', asset, { key: null })).status, 200, asset);
+      const { pathname } = new URL(asset, `${server.url}/_/docs`);
+      assert.match(pathname, /^\/_\/docs\//);
+      assert.equal((await server.call('GET', pathname, { key: null })).status, 200, asset);
     }
   });
 

@@ -54,6 +54,7 @@ test('--json has the shape of the API, a created token with its value', async (t
   const made = JSON.parse((await hallpass(['token', 'create', 'ci', '--expires', '30d', '--json'])).stdout);
   const fields = ['id', 'name', 'expiration_date', 'expires_at', 'active', 'write', 'status', 'description'];
   fields.push('created_by', 'created_at', 'updated_at', 'last_used_at', 'revision', 'hint');
+  fields.push('former_values');
   assert.deepEqual(Object.keys(made), [...fields, 'token']);
   const shown = JSON.parse((await hallpass(['token', 'show', 'ci', '--json'])).stdout);
   assert.deepEqual(Object.keys(shown), fields);

@@ -1,5 +1,6 @@
 import { ConfigError } from 'hallpass/config/config-error';
-import { type ConfigInput, type ConfigReading, type FileContent, readConfig } from 'hallpass/config/read';
+import type { FileContent } from 'hallpass/config/files';
+import { type ConfigInput, type ConfigReading, readConfig } from 'hallpass/config/read';
 
 /** Reads settings from what a test gives, with files that exist only there. The working directory is `/srv`. */
 export function reading(

@@ -46,6 +46,28 @@ test('an upstream with anything more, or that could be read in two ways, is refu
   for (const text of wrong) assert.ok(isRefused('HALLPASS_UPSTREAM', text), text);
 });
 
+test('a prefix is a path of plain segments', () => {
+  const prefixOf = (text: string) => reading({ flags: { prefix: text } }).config.prefix;
+  assert.equal(reading({}).config.prefix, '/_');
+  for (const text of ['/_', '/-/hallpass', '/a/B/c~1']) assert.equal(prefixOf(text), text);
+  const wrong = [
+    '/',
+    '_',
+    '/_/',
+    '//',
+    '/a//b',
+    '/a/',
+    '/a/../b',
+    '/.a',
+    '/a b',
+    '/a%2fb',
+    '/ü',
+    '/a?b',
+    '/a#b',
+  ];
+  for (const text of wrong) assert.ok(isRefused('HALLPASS_PREFIX', text), text);
+});
+
 test('a host is an address or a name, with or without the brackets of IPv6', () => {
   const hostOf = (text: string) => reading({ flags: { host: text } }).config.host;
   assert.equal(hostOf('[::1]'), '::1');

@@ -14,6 +14,7 @@ export interface FollowOptions {
   readonly name?: string;
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly socketPath?: string;
 }
 
 export const FEED = { 'Hallpass-Feed': '1' };
@@ -94,9 +95,10 @@ export async function connect(
   options: FollowOptions = {},
   onFrame: (frame: Frame) => void = () => undefined,
 ): Promise<Connection> {
-  const { key = OWNER_KEY, name, query = '', headers } = options;
+  const { key = OWNER_KEY, name, query = '', headers, socketPath } = options;
   const request = get(`${url}/_/feed${query}`, {
     agent: false,
+    ...(socketPath === undefined ? {} : { socketPath }),
     headers: {
       Authorization: `Bearer ${key}`,
       ...FEED,

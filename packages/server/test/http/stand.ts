@@ -3,17 +3,23 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import type { AccessRequest } from '@hallpass/core/decide';
 import { digestOf } from '@hallpass/core/digest';
 import { newTokenId } from '@hallpass/core/id';
 import { Secret } from '@hallpass/core/secret';
 import { mint } from '@hallpass/core/token';
 import { TokenTable } from '@hallpass/core/token-table';
+import type { Verdict } from '@hallpass/core/verdict';
+import { planFor } from 'hallpass/config/gate/plan';
 import { TrustedProxies } from 'hallpass/http/address';
 import { createForwardAuth } from 'hallpass/http/forward-auth';
 import { Front, SERVER_OPTIONS } from 'hallpass/http/front';
+import type { Later } from 'hallpass/http/gate/cuts';
 import { Gate } from 'hallpass/http/gate/gate';
+import type { RuleOptions } from 'hallpass/http/gate/rules';
+import type { UpstreamOptions } from 'hallpass/http/gate/upstream';
 import { requestIds } from 'hallpass/http/request-id';
-import { Live } from 'hallpass/live';
+import { type Checker, Live } from 'hallpass/live';
 import { Usage } from 'hallpass/usage';
 
 export const NOW = 1_800_000_000_000;
@@ -28,9 +34,47 @@ export interface Values {
   readonly unknown: string;
 }
 
-function newLive(): { live: Live; values: Values } {
+/** A clock that stands still until a test sets it forward, and the timers that go by what passes. */
+export class TestTime {
+  now = NOW;
+  #passed = 0;
+  readonly #timers = new Map<() => void, number>();
+
+  readonly later: Later = (ms, run) => {
+    this.#timers.set(run, this.#passed + ms);
+    return () => void this.#timers.delete(run);
+  };
+
+  /** How many timers are set. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  pass(ms: number): void {
+    this.now += ms;
+    this.#passed += ms;
+    for (const [run, at] of this.#timers) {
+      if (at > this.#passed) continue;
+      this.#timers.delete(run);
+      run();
+    }
+  }
+
+  /** Sets the clock forward with no time passing. */
+  jump(ms: number): void {
+    this.now += ms;
+  }
+}
+
+/** An upstream of which no more is said than where it is. */
+export function upstreamAt(origin: string, answerTimeoutMs = 10_000): UpstreamOptions {
+  const target = { ...planFor({ origin, prefix: '', socketPath: null }).upstreams[0] };
+  return { ...target, answerTimeoutMs } as UpstreamOptions;
+}
+
+function newLive(time: TestTime): { live: Live; values: Values } {
   const tokens = new TokenTable();
-  const live = new Live(tokens, new Usage(), () => NOW);
+  const live = new Live(tokens, new Usage(), () => time.now);
   const add = (name: string, state: { active?: boolean; write?: boolean; expiresAt?: number | null }) => {
     const value = mint('hp_', randomBytes).reveal();
     live.tokens.set({
@@ -100,6 +144,7 @@ export function echo(seen: Seen[]): Upstream {
 export interface Stand {
   readonly live: Live;
   readonly values: Values;
+  readonly time: TestTime;
   /** Where the server under test listens. */
   readonly port: number;
   readonly server: Server;
@@ -119,35 +164,63 @@ export interface StandOptions {
   readonly trusted?: readonly string[];
   readonly prefix?: string;
   readonly answerTimeoutMs?: number;
+  /** Instead of the one upstream that takes everything. */
+  readonly upstreams?: readonly UpstreamOptions[];
+  readonly rules?: readonly RuleOptions[];
+  readonly silenceMs?: number;
+  /** The API never answers. */
+  readonly api?: 'silent';
+  /** Is told every decision at the gate. */
+  readonly watch?: (asked: AccessRequest, verdict: Verdict) => void;
 }
 
 /** The server's front with a real table, a gate and an upstream, for the length of a test. */
 export async function stand(t: TestContext, options: StandOptions = {}): Promise<Stand> {
-  const { live, values } = newLive();
+  const time = new TestTime();
+  const { live, values } = newLive(time);
   const seen: Seen[] = [];
   const apiCalls: string[] = [];
   const faults: unknown[] = [];
   const report = (error: unknown) => faults.push(error);
   const upstream = createServer(options.upstream ?? echo(seen));
   const upstreamPort = await listen(t, upstream);
+  const origin = options.origin ?? `http://127.0.0.1:${upstreamPort}`;
+  const prefix = options.prefix ?? '/_/';
   const trustedProxies = new TrustedProxies(options.trusted ?? []);
-  const gate = new Gate({
-    checker: live,
-    trustedProxies,
-    upstream: {
-      origin: options.origin ?? `http://127.0.0.1:${upstreamPort}`,
-      answerTimeoutMs: options.answerTimeoutMs ?? 10_000,
-      connectTimeoutMs: 5_000,
+  const checker: Checker = {
+    check(asked, door) {
+      const verdict = live.check(asked, door);
+      options.watch?.(asked, verdict);
+      return verdict;
     },
+    recheck: (asked) => live.recheck(asked),
+    get revision() {
+      return live.revision;
+    },
+  };
+  const gate = new Gate({
+    checker,
+    trustedProxies,
+    plan: {
+      upstreams: options.upstreams ?? [upstreamAt(origin, options.answerTimeoutMs)],
+      rules: options.rules ?? [],
+    },
+    prefix,
     report,
+    clock: () => time.now,
+    later: time.later,
+    silenceMs: options.silenceMs ?? 60_000,
   });
+  live.follow((changes) => gate.changed(changes));
   t.after(() => gate.close());
   const front = new Front({
-    prefix: options.prefix ?? '/_/',
+    prefix,
+    silenceMs: options.silenceMs ?? 30_000,
     forwardAuth: createForwardAuth({ checker: live, trustedProxies, proxySecret: new Secret(PROXY_SECRET) }),
     api: (request, response) => {
       apiCalls.push(`${request.method} ${request.url}`);
       request.resume();
+      if (options.api === 'silent') return;
       response.writeHead(418, { 'X-Api': 'yes' }).end('the API');
     },
     gate,
@@ -157,5 +230,5 @@ export async function stand(t: TestContext, options: StandOptions = {}): Promise
   const server = createServer(SERVER_OPTIONS);
   front.attach(server);
   const port = await listen(t, server);
-  return { live, values, port, server, upstream, gate, seen, apiCalls, faults };
+  return { live, values, time, port, server, upstream, gate, seen, apiCalls, faults };
 }

@@ -162,6 +162,17 @@ test('close lets a request under way finish, takes no new one, and closes idle c
   await closed;
 });
 
+test('close does not wait for connections that have never sent a byte', async () => {
+  const { listener } = await opened({}, { drain: 3_600_000 });
+  await listener.listen();
+  const { hostname, port } = new URL(listener.address);
+  const silent = connect(Number(port), hostname);
+  await once(listener.server, 'connection');
+  const closed = once(silent, 'close');
+  await listener.close();
+  await closed;
+});
+
 test('a client that keeps asking on its connection is told to leave once close was called', async () => {
   const responses: ServerResponse[] = [];
   const { listener } = await opened({}, { handler: (_request, response) => void responses.push(response) });

@@ -32,6 +32,17 @@ function ask(address: string, { cert }: TestCertificate): Promise<string> {
   });
 }
 
+test('close does not wait for connections that have never sent a byte', async () => {
+  const certificate = makeCertificate('one');
+  put(certificate);
+  const { listener } = await opened(files, { drain: 3_600_000 });
+  await listener.listen();
+  const socket = await connected(listener.address, certificate.cert, 'TLSv1.2');
+  const closed = once(socket, 'close');
+  await listener.close();
+  await closed;
+});
+
 function connected(address: string, ca: string, maxVersion: 'TLSv1.1' | 'TLSv1.2'): Promise<TLSSocket> {
   const port = Number(new URL(address).port);
   return new Promise((resolve, reject) => {

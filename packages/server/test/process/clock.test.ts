@@ -48,6 +48,7 @@ async function door(t: TestContext, clocks: Clocks, expiresAt: number): Promise<
     prefix: '/_/',
     forwardAuth: createForwardAuth({ checker: live, trustedProxies: new TrustedProxies([]) }),
     api: (_request, response) => void response.end(),
+    silenceMs: 30_000,
     newRequestId: requestIds(randomBytes),
     report: assert.fail,
   }).attach(server);

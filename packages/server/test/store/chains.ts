@@ -37,8 +37,10 @@ async function assertAudit(store: Readable): Promise<void> {
 async function assertReplay(store: Readable): Promise<void> {
   const replayed = new Map<string, unknown>();
   for (const entry of await store.listChanges(0, EVERYTHING)) {
-    if (entry.kind === 'token') replayed.set(entry.token.id, entry.token);
-    else if (entry.kind === 'token_removed') replayed.delete(entry.token.id);
+    if (entry.kind === 'token') {
+      const { former, ...value } = entry.token;
+      replayed.set(value.digest, value);
+    } else if (entry.kind === 'token_removed') replayed.delete(entry.token.digest);
     else if (entry.kind === 'operator') replayed.set(entry.operator.id, entry.operator);
     else replayed.delete(entry.operator.id);
   }

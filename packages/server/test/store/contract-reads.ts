@@ -106,7 +106,7 @@ function loads(withStore: WithStore): void {
       assert.match(head.epoch, /^[0-9a-f]{32}$/);
       const tokens = await allTokens(store);
       const expected = tokens.map(({ id, name, digest, expiresAt, active, write }) => [
-        id,
+        digest,
         { digest, id, name, expiresAt, active, write },
       ]);
       assert.deepEqual([...(await loaded(store))], expected);
@@ -128,7 +128,7 @@ function loads(withStore: WithStore): void {
       assert.ok(batches > 1);
       const found = await loaded(store);
       assert.equal(found.size, tokens.length);
-      for (const { id, digest } of tokens) assert.equal(found.get(id)?.digest, digest);
+      for (const { id, digest } of tokens) assert.equal(found.get(digest)?.id, id);
     }),
   );
 

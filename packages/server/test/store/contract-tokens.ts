@@ -92,7 +92,6 @@ function refusals(withStore: WithStore): void {
         [{ kind: 'insert_token', token: sampleToken({ name: one.name }) }, 'name_taken'],
         [{ kind: 'replace_token', token: { ...two, name: one.name }, ifRevision: 2 }, 'name_taken'],
         [{ kind: 'replace_token', token: { ...two, active: false }, ifRevision: 1 }, 'revision_mismatch'],
-        [{ kind: 'replace_token', token: { ...two, digest: foreign }, ifRevision: 2 }, 'revision_mismatch'],
         [{ kind: 'replace_token', token: sampleToken(), ifRevision: 2 }, 'revision_mismatch'],
         [{ kind: 'delete_token', token: two, ifRevision: 1 }, 'revision_mismatch'],
         [{ kind: 'delete_token', token: { ...two, digest: foreign }, ifRevision: 2 }, 'revision_mismatch'],
@@ -102,7 +101,7 @@ function refusals(withStore: WithStore): void {
         assert.deepEqual(await store.commit(writeOf(mutation)), { kind });
       assert.deepEqual(await allTokens(store), before);
       assert.equal((await store.listChanges(0, 10)).length, 2);
-      const outcomes = (await store.listAudit(null, 8)).map(({ outcome }) => outcome).reverse();
+      const outcomes = (await store.listAudit(null, refused.length)).map(({ outcome }) => outcome).reverse();
       assert.deepEqual(
         outcomes,
         refused.map(([, kind]) => kind),

@@ -1,6 +1,7 @@
 import { describe } from 'node:test';
 import type { Store } from 'hallpass/store/store';
 import { auditContract } from './contract-audit.ts';
+import { formerContract } from './contract-formers.ts';
 import { groupContract } from './contract-groups.ts';
 import { journalContract } from './contract-journal.ts';
 import { operatorContract } from './contract-operators.ts';
@@ -34,6 +35,7 @@ export function storeContract(name: string, makePlace: () => Promise<Place>): vo
   };
   describe(`store on ${name}`, () => {
     tokenContract(withStore);
+    formerContract(withStore);
     operatorContract(withStore);
     auditContract(withStore);
     readContract(withStore);

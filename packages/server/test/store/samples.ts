@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { AuditDraft } from '@hallpass/core/audit';
-import { digestOf } from '@hallpass/core/digest';
-import { newOperatorId, newTokenId, type TokenId } from '@hallpass/core/id';
+import { type Digest, digestOf } from '@hallpass/core/digest';
+import { newOperatorId, newTokenId } from '@hallpass/core/id';
 import { unpackTokens } from '@hallpass/core/packed';
 import type { OperatorRecord, TokenRecord } from '@hallpass/core/record';
 import type { TableEntry } from '@hallpass/core/token-table';
@@ -25,6 +25,7 @@ export function sampleToken(fields: Partial<NewToken> = {}): NewToken {
     active: true,
     write: false,
     description: '',
+    formers: [],
     createdBy: 'ops',
     createdAt: NOW,
     updatedAt: NOW,
@@ -97,13 +98,13 @@ export function allTokens(store: Store): Promise<TokenRecord[]> {
   return store.listTokens(ANY, 0, EVERYTHING);
 }
 
-/** What `load` hands over, by id. */
-export async function loaded(store: Pick<Store, 'load'>): Promise<Map<TokenId, TableEntry>> {
-  const entries = new Map<TokenId, TableEntry>();
+/** What `load` hands over, by digest. */
+export async function loaded(store: Pick<Store, 'load'>): Promise<Map<Digest, TableEntry>> {
+  const entries = new Map<Digest, TableEntry>();
   await store.load(
     () => {},
     (batch) => {
-      for (const entry of unpackTokens(batch)) entries.set(entry.id, entry);
+      for (const entry of unpackTokens(batch)) entries.set(entry.digest, entry);
     },
   );
   return entries;

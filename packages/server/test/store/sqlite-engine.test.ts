@@ -11,6 +11,7 @@ import { Snapshots } from 'hallpass/store/sqlite/snapshots';
 import { SqliteStore } from 'hallpass/store/sqlite/sqlite-store';
 import { sql } from 'kysely';
 import { assertWhole, type Readable } from './chains.ts';
+import { successor } from './contract-formers.ts';
 import { create, EVERYTHING, sampleToken, writeOf } from './samples.ts';
 import { inFolder } from './sqlite-place.ts';
 
@@ -151,6 +152,47 @@ test('C104: a full disk refuses writes and says so, reads go on, and there is no
     assert.equal((await allOf(engine)).length, stored + 1);
     await assertWhole(readable(engine));
   }));
+
+/** Makes a token with a former value, then one group: another value for it, and its removal. */
+async function rotateWithFault(
+  engine: SqliteEngine,
+  faulty: FaultyConnection,
+  after: number,
+): Promise<boolean> {
+  const made = sampleToken();
+  await engine.commit([writeOf({ kind: 'insert_token', token: made })]);
+  const before = await engine.tokenById(made.id);
+  assert.ok(before);
+  await engine.commit([
+    writeOf({ kind: 'replace_token', token: successor(before), ifRevision: before.revision }),
+  ]);
+  const first = await engine.tokenById(made.id);
+  assert.ok(first);
+  faulty.left = after;
+  // The second stands only where the first was not made.
+  const { results } = await engine.commit([
+    writeOf({ kind: 'replace_token', token: successor(first), ifRevision: first.revision }),
+    writeOf({ kind: 'delete_token', token: first, ifRevision: first.revision }),
+  ]);
+  const happened = faulty.left < 0;
+  faulty.left = Number.POSITIVE_INFINITY;
+  await engine.commit([writeOf({ kind: 'none' })]);
+  const values = (await engine.tokenById(made.id))?.formers.length;
+  const done = results.map(({ kind }) => kind === 'done');
+  assert.equal(values, done[0] ? 2 : done[1] ? undefined : 1);
+  await assertWhole(readable(engine));
+  return happened;
+}
+
+for (const forGood of [false, true]) {
+  test(`C103: ${forGood ? 'every statement from the n-th on' : 'the n-th statement'} of a rotation fails, for each n`, () =>
+    withEngine(async (engine, faulty) => {
+      faulty.forGood = forGood;
+      let after = 0;
+      while (await rotateWithFault(engine, faulty, after)) after++;
+      assert.ok(after > 10);
+    }));
+}
 
 const KEPT = {
   text: 'Zoë 🗝',

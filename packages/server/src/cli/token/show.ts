@@ -1,4 +1,4 @@
-import type { WireToken } from '@hallpass/core/wire';
+import type { WireFormer, WireToken } from '@hallpass/core/wire';
 import type { AdminClient } from '@hallpass/sdk/admin';
 import type { Command } from 'commander';
 import { addClientOptions, type ClientFlags, openClient } from '../connection.ts';
@@ -15,6 +15,11 @@ async function find(client: AdminClient, input: string): Promise<WireToken> {
   const name = input.normalize('NFC');
   for await (const token of client.listTokens({ search: name })) if (token.name === name) return token;
   throw new Fault('not_found', 'No token has this name. `hallpass token list` shows which there are.');
+}
+
+function describedFormer(former: WireFormer, time: (at: number | null) => string): string {
+  const until = former.ends_at === null ? '' : ` until ${time(former.ends_at)}`;
+  return `${former.hint} works${until}${former.until_first_use ? ', at most until a newer one is used' : ''}`;
 }
 
 /** `hallpass token show NAME`. */
@@ -43,6 +48,7 @@ export function show(command: Command, io: CliIo): void {
         ['revision', String(token.revision)],
         ['hint', token.hint],
         ['id', token.id],
+        ...token.former_values.map((former) => ['older value', describedFormer(former, time)] as const),
       ]);
     });
 }

@@ -66,6 +66,7 @@ export class Replicas {
 
   /** A confirm was sent to it at this place. */
   ask(replica: Replica, position: string, revision: number): void {
+    if (replica.asked.at(-1)?.position === position) return;
     replica.asked.push({ position, revision });
     if (replica.asked.length > MOST_ASKED) replica.asked.shift();
   }

@@ -12,8 +12,9 @@ export type Ending = (typeof ENDINGS)[number];
 const MOST_WAITING = 1 << 22;
 /** Bytes that may wait while older rows, which nobody shares, are sent. */
 const MOST_AHEAD = 1 << 18;
-/** How long a client may take for what was written before the end, in milliseconds. */
+/** How long a client may take for what was written before the end, in milliseconds; a slow one needs it. */
 const LINGER_MS = 500;
+const SLOW_LINGER_MS = 5_000;
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
@@ -110,7 +111,8 @@ export class Stream {
     if (last) this.#out.write(last);
     this.#over(ending);
     this.#response.end();
-    const timer = setTimeout(() => this.#response.destroy(), LINGER_MS);
+    const linger = ending === 'slow' ? SLOW_LINGER_MS : LINGER_MS;
+    const timer = setTimeout(() => this.#response.destroy(), linger);
     this.#response.once('close', () => clearTimeout(timer));
   }
 

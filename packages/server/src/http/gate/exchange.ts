@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';
 import type { ErrorCode } from '@hallpass/core/errors';
-import { problem } from '@hallpass/core/problem';
+import { type Answer, problem } from '@hallpass/core/problem';
+import { refusal } from '@hallpass/core/refusal';
+import type { DenyReason } from '@hallpass/core/verdict';
 import type { Dispatcher } from 'undici';
 import { sendAndClose, sendEarly } from '../closing.ts';
 import type { Body } from '../read.ts';
+import type { Cuts, Open, Watch } from './cuts.ts';
 import { clientHeaders, clientTrailers } from './response-headers.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -13,20 +16,33 @@ export interface Passage {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
-  readonly path: string;
+  readonly upstream: Upstream;
+  /** Path and query as the upstream gets them. */
+  readonly target: string;
   readonly headers: string[];
   readonly body: Body;
+  /** Whom it was let in for, and for what. undefined: a rule makes it public. */
+  readonly admission: Pick<Open, 'asked' | 'principal'> | undefined;
+  /** Whether it changes nothing, so that sending it once more does no harm. */
+  readonly repeatable: boolean;
   /** Whether the client waits for a 100 before it sends its body. */
   readonly awaitsContinue: boolean;
-  /** Given when the client asks for a WebSocket: called once the upstream has agreed to it. */
-  readonly onSwitch?: (upstream: Duplex, rawHeaders: unknown) => void;
+  /** Given when the client asks for a WebSocket: called once the upstream has agreed to it, returns how to end it. */
+  readonly onSwitch?: (upstream: Duplex, rawHeaders: unknown) => () => void;
 }
 
 /** Told why a request could not be served, for the log. */
 export type Report = (error: unknown, requestId: string) => void;
 
-/** How long a client may pause in the middle of its body. */
-const SILENCE_MS = 60_000;
+export interface ExchangeOptions {
+  readonly report: Report;
+  /** How long a client may pause in the middle of its body, in milliseconds. */
+  readonly silenceMs: number;
+  readonly cuts: Cuts;
+}
+
+/** What was let in finishes within this, whatever becomes of its token; what lasts longer is a stream. */
+const STREAM_AFTER_MS = 10_000;
 
 const GONE = new Error('The client is gone.');
 
@@ -49,49 +65,54 @@ function isLostConnection(error: Error): boolean {
 /** One request on its way to the upstream and its answer on the way back, both as streams. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #passage: Passage;
-  readonly #upstream: Upstream;
-  readonly #report: Report;
+  readonly #options: ExchangeOptions;
   #controller: Dispatcher.DispatchController | undefined;
   #body: PassThrough | undefined;
   #mayRepeat: boolean;
   #gone = false;
   #drains = false;
   #silent = true;
+  #watch: Watch | undefined;
 
-  constructor(passage: Passage, upstream: Upstream, report: Report) {
+  constructor(passage: Passage, options: ExchangeOptions) {
     this.#passage = passage;
-    this.#upstream = upstream;
-    this.#report = report;
-    const { method } = passage.request;
-    this.#mayRepeat =
-      passage.body === 'none' && (method === 'GET' || method === 'HEAD' || method === 'OPTIONS');
+    this.#options = options;
+    this.#mayRepeat = passage.repeatable && passage.body === 'none';
   }
 
   start(): void {
     const { request, response, body, awaitsContinue } = this.#passage;
     response.once('close', () => this.#close());
+    this.#watch = this.#watched();
     if (body !== 'none') {
       // Not the request itself: whoever destroys that one takes the client's connection with it.
       this.#body = new PassThrough();
       this.#body.on('error', () => {});
-      request.setTimeout(SILENCE_MS, () => this.#onSilence());
+      request.setTimeout(this.#options.silenceMs, () => this.#onSilence());
       request.once('end', () => request.setTimeout(0));
       if (!awaitsContinue) request.pipe(this.#body);
     }
     this.#dispatch();
   }
 
+  #watched(): Watch | undefined {
+    const { admission, upstream } = this.#passage;
+    if (!admission || !upstream.cutStreams) return undefined;
+    const cut = (reason: DenyReason) => this.#cut(reason);
+    return this.#options.cuts.watch({ ...admission, graceMs: STREAM_AFTER_MS, cut });
+  }
+
   #dispatch(): void {
-    const { request, path, headers, onSwitch } = this.#passage;
+    const { request, upstream, target, headers, onSwitch } = this.#passage;
     const options = {
-      path: this.#upstream.prefix + path,
+      path: target,
       method: (request.method ?? '') as Dispatcher.HttpMethod,
       headers,
       body: this.#body ?? null,
-      servername: this.#upstream.servername,
+      servername: upstream.servername,
       upgrade: onSwitch ? 'websocket' : null,
     };
-    this.#upstream.dispatcher.dispatch(options, this);
+    upstream.dispatcher.dispatch(options, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -128,7 +149,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     _headers: unknown,
     upstream: Duplex,
   ): void {
-    this.#passage.onSwitch?.(upstream, controller.rawHeaders);
+    const end = this.#passage.onSwitch?.(upstream, controller.rawHeaders);
+    if (!this.#watch || !end) return;
+    const { cuts } = this.#options;
+    const watch = this.#watch;
+    upstream.once('close', () => cuts.release(watch));
+    cuts.handOver(watch, end);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -157,7 +183,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#dispatch();
       return;
     }
-    this.#report(error, requestId);
+    this.#options.report(error, requestId);
     if (response.headersSent) {
       response.destroy();
       return;
@@ -169,16 +195,22 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** The client stopped in the middle of its body. When it is the upstream that does not read, its own time-out counts. */
   #onSilence(): void {
-    const { request, response, requestId } = this.#passage;
+    const { request, requestId } = this.#passage;
     if (request.complete || this.#body?.writableNeedDrain) return;
+    this.#break(problem('request_timeout', 'Send the whole body without long pauses.', requestId));
+  }
+
+  /** Ends it on both sides because the token it was let in with is no longer good for it. */
+  #cut(reason: DenyReason): void {
+    this.#break(refusal(reason, this.#passage.requestId));
+  }
+
+  /** Answers with this if nothing was answered yet; else the client finds its answer broken off. */
+  #break(answer: Answer): void {
+    const { response } = this.#passage;
     if (response.headersSent) response.destroy();
-    else {
-      sendAndClose(
-        response,
-        problem('request_timeout', 'Send the whole body without long pauses.', requestId),
-      );
-      this.#abort();
-    }
+    else sendAndClose(response, answer);
+    this.#abort();
   }
 
   #discardBody(): void {
@@ -189,6 +221,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #close(): void {
+    this.#options.cuts.release(this.#watch);
     if (this.#passage.response.writableFinished) return;
     this.#abort();
   }

@@ -1,24 +1,37 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Access, accessOf } from '@hallpass/core/access';
-import { namedMethodOf } from '@hallpass/core/method-override';
-import { problem } from '@hallpass/core/problem';
+import { accessOf } from '@hallpass/core/access';
+import type { Change } from '@hallpass/core/change';
+import type { Clock } from '@hallpass/core/clock';
+import type { AccessRequest } from '@hallpass/core/decide';
+import type { Principal } from '@hallpass/core/principal';
+import { type Answer, problem } from '@hallpass/core/problem';
 import { refusal } from '@hallpass/core/refusal';
-import type { CanonicalTarget } from '@hallpass/core/target';
+import { type CanonicalTarget, type TargetReader, targetReader } from '@hallpass/core/target';
 import type { Checker } from '../../live.ts';
 import { peerOf, type TrustedProxies } from '../address.ts';
 import { sendEarly } from '../closing.ts';
 import type { RequestReading } from '../read.ts';
+import { accessFor } from './access.ts';
+import { Cuts, type Later } from './cuts.ts';
 import { Exchange, type Passage, type Report } from './exchange.ts';
+import { forwardedTarget } from './forwarded-target.ts';
 import { upstreamHeaders } from './request-headers.ts';
+import { type GatePlan, type Setup, setUp } from './setup.ts';
 import { switchingHead, Tunnels } from './tunnel.ts';
-import { openUpstream, type UpstreamOptions } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
 
 export interface GateOptions {
   readonly checker: Checker;
   readonly trustedProxies: TrustedProxies;
-  readonly upstream: UpstreamOptions;
+  readonly plan: GatePlan;
+  /** The reserved prefix: what lies under it reaches no upstream, also once a path was stripped. */
+  readonly prefix: string;
   readonly report: Report;
+  readonly clock: Clock;
+  readonly later: Later;
+  /** How long a client may pause in the middle of its body, in milliseconds. */
+  readonly silenceMs: number;
 }
 
 /** A request for the service behind the gate, whose target was found to have one meaning. */
@@ -35,25 +48,40 @@ export interface UpgradeVisit extends Visit {
   readonly early: Buffer;
 }
 
-/** The reverse proxy in front of one service: a request passes when its token allows it. */
+const NO_SERVICE = 'No service is set up for this host and path. Send the request to one that has one.';
+const STRIPPED =
+  'What is left of this path without its first part belongs to this server. Send another path.';
+
+/** The reverse proxy in front of services: a request passes when its token, or a rule, allows it. */
 export class Gate {
   readonly #options: GateOptions;
-  readonly #upstream;
+  readonly #readTarget: TargetReader;
+  readonly #cuts: Cuts;
   readonly #tunnels = new Tunnels();
+  /** Upstreams of earlier plans, for as long as requests to them are under way. */
+  readonly #retired = new Set<Upstream>();
+  #setup: Setup;
 
   /** Throws a RangeError for an upstream that is no origin. */
   constructor(options: GateOptions) {
     this.#options = options;
-    this.#upstream = openUpstream(options.upstream);
+    this.#readTarget = targetReader(options.prefix);
+    this.#cuts = new Cuts(options);
+    this.#setup = setUp(options.plan);
+  }
+
+  /** How many requests and WebSockets are under way that would be cut with their token. */
+  get watched(): number {
+    return this.#cuts.size;
   }
 
   /** Serves an ordinary request. `awaitsContinue`: the client sends its body only after a 100. */
   serve(visit: Visit, awaitsContinue: boolean): void {
-    const passage = this.#admit(visit, this.#accessOf(visit), awaitsContinue);
+    const passage = this.#admit(visit, false, awaitsContinue);
     if (passage) this.#pass(passage);
   }
 
-  /** Serves a request that asks for another protocol: a WebSocket for a token that may write, nothing else. */
+  /** Serves a request that asks for another protocol: a WebSocket, nothing else. */
   serveUpgrade(visit: UpgradeVisit): void {
     const { request, response, reading, socket, early } = visit;
     if (!isWebSocket(request, reading)) {
@@ -61,46 +89,80 @@ export class Gate {
       sendEarly(response, problem('unsupported_upgrade', detail, reading.requestId), 'none');
       return;
     }
-    const passage = this.#admit(visit, 'write', false);
+    const passage = this.#admit(visit, true, false);
     if (!passage) return;
     const onSwitch: Passage['onSwitch'] = (upstream, rawHeaders) => {
       response.detachSocket(socket);
-      this.#tunnels.join(socket, upstream, early, switchingHead(rawHeaders, reading.requestId));
+      return this.#tunnels.join(socket, upstream, early, switchingHead(rawHeaders, reading.requestId));
     };
     this.#pass({ ...passage, onSwitch });
   }
 
-  /** Ends what is still open: WebSockets and requests on their way. */
-  async close(): Promise<void> {
-    this.#tunnels.closeAll();
-    await this.#upstream.dispatcher.destroy();
+  /** From now on requests go by this plan; those under way finish by the old one. Throws as the constructor does. */
+  replace(plan: GatePlan): void {
+    const { upstreams } = this.#setup.routes;
+    this.#setup = setUp(plan);
+    for (const upstream of upstreams) {
+      this.#retired.add(upstream);
+      upstream.dispatcher.close(() => this.#retired.delete(upstream));
+    }
   }
 
-  #accessOf({ request, target }: Visit): Access {
-    const access = accessOf(request.method ?? '');
-    const named = namedMethodOf(target.query);
-    return access === 'read' && named !== undefined && accessOf(named) !== 'read' ? 'write' : access;
+  /** Told of committed changes once they are in force. */
+  changed(changes: readonly Change[]): void {
+    this.#cuts.changed(changes);
+  }
+
+  /** Ends what is still open: WebSockets and requests on their way. */
+  async close(): Promise<void> {
+    this.#cuts.close();
+    this.#tunnels.closeAll();
+    const all = [...this.#retired, ...this.#setup.routes.upstreams];
+    await Promise.all(all.map(({ dispatcher }) => dispatcher.destroy()));
   }
 
   /** What may pass, or undefined when the request was refused (and answered). */
-  #admit(visit: Visit, access: Access, awaitsContinue: boolean): Passage | undefined {
+  #admit(visit: Visit, upgrade: boolean, awaitsContinue: boolean): Passage | undefined {
     const { request, response, reading, target } = visit;
-    const verdict = this.#options.checker.check({ presented: reading.presented, access }, 'gate');
-    if (!verdict.allow) {
-      sendEarly(response, refusal(verdict.reason, reading.requestId), awaitsContinue ? 'long' : reading.body);
-      return undefined;
+    const { requestId, body, host } = reading;
+    const refuse = (answer: Answer): undefined =>
+      void sendEarly(response, answer, awaitsContinue ? 'long' : body);
+    const { routes, rules } = this.#setup;
+    const access = accessFor({ request, host, target, upgrade }, rules);
+    let admission: Passage['admission'];
+    if (access !== 'public') {
+      const asked: AccessRequest = { presented: reading.presented, access };
+      const verdict = this.#options.checker.check(asked, 'gate');
+      if (!verdict.allow) return refuse(refusal(verdict.reason, requestId));
+      admission = { asked, principal: verdict.principal };
     }
+    const upstream = routes.find(host, target.path);
+    if (!upstream) return refuse(problem('path_not_found', NO_SERVICE, requestId));
+    const forwarded = forwardedTarget(upstream, target, this.#readTarget);
+    if (forwarded === undefined) return refuse(problem('ambiguous_target', STRIPPED, requestId));
+    const headers = this.#headers(visit, admission?.principal, upstream);
+    const repeatable = upgrade || (access !== 'write' && accessOf(request.method ?? '') === 'read');
+    const passage = { request, response, requestId, upstream, target: forwarded, headers, body };
+    return { ...passage, admission, repeatable, awaitsContinue };
+  }
+
+  #headers({ request, reading }: Visit, principal: Principal | undefined, upstream: Upstream): string[] {
     const peer = peerOf(request);
     const trusted = this.#options.trustedProxies.has(peer);
     const secure = 'encrypted' in request.socket && request.socket.encrypted === true;
     const arrival = { peer, host: reading.host, secure, trusted };
-    const headers = upstreamHeaders(request.rawHeaders, verdict.principal, arrival, reading.requestId);
-    const { requestId, body } = reading;
-    return { request, response, requestId, path: target.text, headers, body, awaitsContinue };
+    const { requestId } = reading;
+    return upstreamHeaders(request.rawHeaders, {
+      principal,
+      arrival,
+      requestId,
+      hostHeader: upstream.hostHeader,
+    });
   }
 
   #pass(passage: Passage): void {
-    new Exchange(passage, this.#upstream, this.#options.report).start();
+    const { report, silenceMs } = this.#options;
+    new Exchange(passage, { report, silenceMs, cuts: this.#cuts }).start();
   }
 }
 

@@ -3,6 +3,19 @@ import { identityHeaders } from '../identity.ts';
 import { type Arrival, forwardedHeaders } from './forwarded.ts';
 import { headerKind, namedByConnection } from './header-kind.ts';
 
+/** The length that tells Host from Content-Length, the only other of its kind. */
+const HOST = 4;
+
+/** What the headers are made of, beside those of the client. */
+export interface Sender {
+  /** undefined: nobody was asked for, the rules make the request public. */
+  readonly principal: Principal | undefined;
+  readonly arrival: Arrival;
+  readonly requestId: string;
+  /** Sent as Host in place of the client's. */
+  readonly hostHeader: string | null;
+}
+
 /**
  * The headers of an allowed request as the upstream gets them, flat. First everything goes that is not the
  * client's to say (the credential, hop-by-hop headers and what Connection names, every spelling of our own
@@ -10,10 +23,9 @@ import { headerKind, namedByConnection } from './header-kind.ts';
  */
 export function upstreamHeaders(
   rawHeaders: readonly string[],
-  principal: Principal,
-  arrival: Arrival,
-  requestId: string,
+  { principal, arrival, requestId, hostHeader }: Sender,
 ): string[] {
+  const mayOverride = principal?.write === true;
   const headers: string[] = [];
   const forwarded: string[] = [];
   const named = namedByConnection(rawHeaders);
@@ -21,14 +33,16 @@ export function upstreamHeaders(
     const name = rawHeaders[i] as string;
     const value = rawHeaders[i + 1] as string;
     const kind = headerKind(name);
-    if (kind === 'fixed') headers.push(name, value);
+    if (kind === 'fixed')
+      headers.push(name, hostHeader === null || name.length !== HOST ? value : hostHeader);
     else if (kind === 'te') {
       if (/(?:^|[\s,])trailers(?:$|[\s,;])/i.test(value)) headers.push('TE', 'trailers');
     } else if (named.size > 0 && named.has(name.toLowerCase())) continue;
-    else if (kind === 'plain' || (kind === 'override' && principal.write)) headers.push(name, value);
+    else if (kind === 'plain' || (kind === 'override' && mayOverride)) headers.push(name, value);
     else if (kind === 'forwarded') forwarded.push(name, value);
   }
   headers.push(...forwardedHeaders(forwarded, arrival));
-  headers.push('X-Request-Id', requestId, ...identityHeaders(principal));
+  headers.push('X-Request-Id', requestId);
+  if (principal) headers.push(...identityHeaders(principal));
   return headers;
 }

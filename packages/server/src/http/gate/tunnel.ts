@@ -17,8 +17,11 @@ export class Tunnels {
     return this.#open.size;
   }
 
-  /** Joins client and upstream after the upstream's 101: what ends or breaks on one side does so on the other. */
-  join(client: Duplex, upstream: Duplex, early: Buffer, head: string): void {
+  /**
+   * Joins client and upstream after the upstream's 101: what ends or breaks on one side does so on the other.
+   * What it returns ends both.
+   */
+  join(client: Duplex, upstream: Duplex, early: Buffer, head: string): () => void {
     this.#open.add(client);
     const close = () => {
       this.#open.delete(client);
@@ -38,6 +41,7 @@ export class Tunnels {
     if (early.length > 0) upstream.write(early);
     client.pipe(upstream, { end: false });
     upstream.pipe(client, { end: false });
+    return close;
   }
 
   closeAll(): void {

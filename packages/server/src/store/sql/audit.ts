@@ -20,7 +20,7 @@ export function auditRow(draft: AuditDraft, sequence: number, previous: Uint8Arr
   };
 }
 
-function entryOf(row: AuditRow): AuditEntry {
+export function entryOf(row: AuditRow): AuditEntry {
   return {
     sequence: row.sequence,
     at: row.at,

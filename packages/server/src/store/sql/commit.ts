@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { JournalEntry, Outcome, Write } from '../store.ts';
 import { auditRow } from './audit.ts';
 import { findRepeated, remember } from './idempotency.ts';
-import { changeOf, entryOf, journalRow } from './journal.ts';
+import { entryOf, journalRow } from './journal.ts';
 import { mutate } from './mutation.ts';
 import type { AuditRow, HeadRow, Schema } from './schema.ts';
 
@@ -51,14 +51,15 @@ class Group {
 
   async #mutate({ mutation, audit }: Write): Promise<Outcome> {
     if (mutation.kind === 'none') return { kind: 'done', revision: null };
-    const revision = this.#revision + 1;
-    const result = await mutate(this.#db, mutation, revision);
-    if (result !== 'done') return { kind: result };
-    const entry = entryOf(changeOf(mutation, revision, audit.at), this.#chain);
-    this.#entries.push(entry);
-    this.#revision = revision;
-    this.#chain = entry.chain;
-    return { kind: 'done', revision };
+    const changes = await mutate(this.#db, mutation, { revision: this.#revision + 1, at: audit.at });
+    if (typeof changes === 'string') return { kind: changes };
+    for (const change of changes) {
+      const entry = entryOf(change, this.#chain);
+      this.#entries.push(entry);
+      this.#revision = entry.revision;
+      this.#chain = entry.chain;
+    }
+    return { kind: 'done', revision: this.#revision };
   }
 
   #record({ audit }: Write, outcome: Outcome): void {

@@ -1,6 +1,6 @@
 import type { TokenId } from '@hallpass/core/id';
 import type { Kysely } from 'kysely';
-import type { Idempotency, Outcome, Write } from '../store.ts';
+import type { Idempotency, Repeated, Write } from '../store.ts';
 import type { Schema } from './schema.ts';
 
 const KEPT_MS = 24 * 60 * 60 * 1000;
@@ -10,7 +10,7 @@ export async function findRepeated(
   db: Kysely<Schema>,
   { operatorId, key }: Idempotency,
   now: number,
-): Promise<Extract<Outcome, { kind: 'repeated' }> | undefined> {
+): Promise<Repeated | undefined> {
   const row = await db
     .selectFrom('idempotency')
     .select(['fingerprint', 'token_id'])

@@ -2,43 +2,46 @@ import { type Change, chain, FIRST_CHAIN, type OperatorState, type TokenState } 
 import { type Digest, digestFromBytes, digestToBytes } from '@hallpass/core/digest';
 import type { OperatorId, TokenId } from '@hallpass/core/id';
 import type { Kysely } from 'kysely';
-import type { JournalEntry, JournalWindow, Mutation, Place } from '../store.ts';
+import type { JournalEntry, JournalWindow, Place } from '../store.ts';
 import { readHead } from './head.ts';
 import type { JournalTableRow, Schema } from './schema.ts';
 
-/** What the journal says of a mutation that was made as `revision`. */
-export function changeOf(
-  mutation: Exclude<Mutation, { kind: 'none' }>,
-  revision: number,
-  at: number,
-): Change {
-  switch (mutation.kind) {
-    case 'insert_token':
-    case 'replace_token': {
-      const { id, name, digest, expiresAt, active, write } = mutation.token;
-      return { revision, at, kind: 'token', token: { id, name, digest, expiresAt, active, write } };
-    }
-    case 'delete_token': {
-      const { id, digest } = mutation.token;
-      return { revision, at, kind: 'token_removed', token: { id, digest } };
-    }
-    case 'insert_operator':
-    case 'replace_operator': {
-      const { id, name, role, digest, hint, expiresAt, active } = mutation.operator;
-      const { description, createdBy, createdAt, updatedAt } = mutation.operator;
-      const kept = { description, createdBy, createdAt, updatedAt };
-      return {
-        revision,
-        at,
-        kind: 'operator',
-        operator: { id, name, role, digest, hint, expiresAt, active, ...kept },
-      };
-    }
-    case 'delete_operator': {
-      const { id, digest } = mutation.operator;
-      return { revision, at, kind: 'operator_removed', operator: { id, digest } };
-    }
-  }
+/** From where on a mutation writes the journal, and when. */
+export interface WritePoint {
+  readonly revision: number;
+  readonly at: number;
+}
+
+/** What the journal says of values that are gone. */
+export function removed(
+  values: readonly Pick<TokenState, 'id' | 'digest'>[],
+  { revision, at }: WritePoint,
+): Change[] {
+  return values.map((token, i) => ({ revision: revision + i, at, kind: 'token_removed', token }));
+}
+
+/** What it says of a token that lost some of its values and has others. */
+export function tokenChanges(
+  gone: readonly Pick<TokenState, 'id' | 'digest'>[],
+  states: readonly TokenState[],
+  place: WritePoint,
+): Change[] {
+  const next = place.revision + gone.length;
+  return [
+    ...removed(gone, place),
+    ...states.map((token, i): Change => ({ revision: next + i, at: place.at, kind: 'token', token })),
+  ];
+}
+
+export function operatorChange(operator: OperatorState, place: WritePoint): Change {
+  const { id, name, role, digest, hint, expiresAt, active } = operator;
+  const { description, createdBy, createdAt, updatedAt } = operator;
+  const kept = { description, createdBy, createdAt, updatedAt };
+  return {
+    ...place,
+    kind: 'operator',
+    operator: { id, name, role, digest, hint, expiresAt, active, ...kept },
+  };
 }
 
 export function entryOf(change: Change, previous: Uint8Array): JournalEntry {

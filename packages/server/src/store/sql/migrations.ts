@@ -55,12 +55,25 @@ async function createTables(db: Kysely<Schema>, { text, integer, bytes, tableEnd
   await sql`create index idempotency_created_at on idempotency (created_at)`.execute(db);
 }
 
+async function createFormers(db: Kysely<Schema>, { text, integer, bytes, tableEnd }: Definitions) {
+  await sql`create table former (
+    digest ${bytes} not null primary key, token_id ${text} not null, hint ${text} not null,
+    ends_at ${integer} check (ends_at >= 0 and ends_at < ${sql.lit(NO_TIME)}),
+    until_first_use ${integer} not null check (until_first_use in (0, 1)),
+    position ${integer} not null unique) ${tableEnd}`.execute(db);
+  await sql`create index former_token_id on former (token_id)`.execute(db);
+  await sql`create index former_ends_at on former (ends_at)`.execute(db);
+}
+
 function migrations(definitions: Definitions): Record<string, Migration> {
-  return { '0001_tables': { up: (db: Kysely<Schema>) => createTables(db, definitions) } };
+  return {
+    '0001_tables': { up: (db: Kysely<Schema>) => createTables(db, definitions) },
+    '0002_former': { up: (db: Kysely<Schema>) => createFormers(db, definitions) },
+  };
 }
 
 /** The names of all migrations this version knows, in order. */
-export const KNOWN_MIGRATIONS: readonly string[] = ['0001_tables'];
+export const KNOWN_MIGRATIONS: readonly string[] = ['0001_tables', '0002_former'];
 
 /** Brings the tables to the newest form this version knows. */
 export async function migrate(db: Kysely<Schema>, definitions: Definitions): Promise<void> {

@@ -1,34 +1,17 @@
+import type { Change } from '@hallpass/core/change';
 import { type Digest, digestToBytes } from '@hallpass/core/digest';
 import type { OperatorId } from '@hallpass/core/id';
 import type { Kysely } from 'kysely';
-import type { Mutation, NewOperator, NewToken, Refusal } from '../store.ts';
+import type { Mutation, NewOperator, Refusal } from '../store.ts';
+import { operatorChange, type WritePoint } from './journal.ts';
 import { newOperatorRow, operatorColumns } from './operators.ts';
 import type { Schema } from './schema.ts';
-import { newTokenRow, tokenColumns } from './tokens.ts';
+import { isTaken, stands } from './standing.ts';
+import { deleteToken, insertToken, replaceToken } from './token-mutation.ts';
 
-type Table = 'token' | 'operator';
-type Result = 'done' | Refusal;
-
-/** Whether the row is still as it was read: same value, same revision. */
-async function stands(
-  db: Kysely<Schema>,
-  table: Table,
-  id: string,
-  digest: Digest | undefined,
-  revision: number,
-): Promise<boolean> {
-  const rows = db.selectFrom(table).select('id').where('id', '=', id).where('revision', '=', revision);
-  const row = await (digest === undefined
-    ? rows
-    : rows.where('digest', '=', digestToBytes(digest))
-  ).executeTakeFirst();
-  return row !== undefined;
-}
-
-async function isTaken(db: Kysely<Schema>, table: Table, name: string, id: string): Promise<boolean> {
-  const other = db.selectFrom(table).select('id').where('name', '=', name).where('id', '<>', id);
-  return (await other.executeTakeFirst()) !== undefined;
-}
+type Of<Kind extends Mutation['kind']> = Extract<Mutation, { kind: Kind }>;
+/** What was done, in the order of the journal; or why not. */
+export type Mutated = readonly Change[] | Refusal;
 
 async function isLastOwner(db: Kysely<Schema>, id: OperatorId, at: number): Promise<boolean> {
   const other = await db
@@ -42,65 +25,75 @@ async function isLastOwner(db: Kysely<Schema>, id: OperatorId, at: number): Prom
   return other === undefined;
 }
 
-async function insertToken(db: Kysely<Schema>, token: NewToken, revision: number): Promise<Result> {
-  const inserted = await db
-    .insertInto('token')
-    .values(newTokenRow(token, revision))
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .executeTakeFirst();
-  return inserted.numInsertedOrUpdatedRows === 1n ? 'done' : 'name_taken';
-}
-
-async function insertOperator(db: Kysely<Schema>, operator: NewOperator, revision: number): Promise<Result> {
+async function insertOperator(
+  db: Kysely<Schema>,
+  operator: NewOperator,
+  place: WritePoint,
+): Promise<Mutated> {
   const inserted = await db
     .insertInto('operator')
-    .values(newOperatorRow(operator, revision))
+    .values(newOperatorRow(operator, place.revision))
     .onConflict((conflict) => conflict.column('name').doNothing())
     .executeTakeFirst();
-  return inserted.numInsertedOrUpdatedRows === 1n ? 'done' : 'name_taken';
+  return inserted.numInsertedOrUpdatedRows === 1n ? [operatorChange(operator, place)] : 'name_taken';
 }
 
-/** Does what a mutation says as the change `revision`, or says why not and leaves everything as it was. */
-export async function mutate(
+async function refusalOf(
+  db: Kysely<Schema>,
+  id: OperatorId,
+  digest: Digest | undefined,
+  { ifRevision, otherOwnerAt }: Of<'replace_operator' | 'delete_operator'>,
+): Promise<Refusal | undefined> {
+  if (!(await stands(db, 'operator', id, digest && digestToBytes(digest), ifRevision))) {
+    return 'revision_mismatch';
+  }
+  return otherOwnerAt !== null && (await isLastOwner(db, id, otherOwnerAt)) ? 'last_owner' : undefined;
+}
+
+async function replaceOperator(
+  db: Kysely<Schema>,
+  mutation: Of<'replace_operator'>,
+  place: WritePoint,
+): Promise<Mutated> {
+  const { operator } = mutation;
+  const refusal = await refusalOf(db, operator.id, undefined, mutation);
+  if (refusal) return refusal;
+  if (await isTaken(db, 'operator', operator.name, operator.id)) return 'name_taken';
+  const columns = { ...operatorColumns(operator), revision: place.revision };
+  await db.updateTable('operator').set(columns).where('id', '=', operator.id).execute();
+  return [operatorChange(operator, place)];
+}
+
+async function deleteOperator(
+  db: Kysely<Schema>,
+  mutation: Of<'delete_operator'>,
+  place: WritePoint,
+): Promise<Mutated> {
+  const { id, digest } = mutation.operator;
+  const refusal = await refusalOf(db, id, digest, mutation);
+  if (refusal) return refusal;
+  await db.deleteFrom('operator').where('id', '=', id).execute();
+  return [{ ...place, kind: 'operator_removed', operator: { id, digest } }];
+}
+
+/** Does what a mutation says, from the revision of `place` on, or says why not and leaves everything as it was. */
+export function mutate(
   db: Kysely<Schema>,
   mutation: Exclude<Mutation, { kind: 'none' }>,
-  revision: number,
-): Promise<Result> {
+  place: WritePoint,
+): Promise<Mutated> {
   switch (mutation.kind) {
     case 'insert_token':
-      return insertToken(db, mutation.token, revision);
+      return insertToken(db, mutation.token, place);
+    case 'replace_token':
+      return replaceToken(db, mutation.token, mutation.ifRevision, place);
+    case 'delete_token':
+      return deleteToken(db, mutation.token, mutation.ifRevision, place);
     case 'insert_operator':
-      return insertOperator(db, mutation.operator, revision);
-    case 'replace_token': {
-      const { token, ifRevision } = mutation;
-      if (!(await stands(db, 'token', token.id, token.digest, ifRevision))) return 'revision_mismatch';
-      if (await isTaken(db, 'token', token.name, token.id)) return 'name_taken';
-      const columns = { ...tokenColumns(token), revision };
-      await db.updateTable('token').set(columns).where('id', '=', token.id).execute();
-      return 'done';
-    }
-    case 'delete_token': {
-      const { token, ifRevision } = mutation;
-      if (!(await stands(db, 'token', token.id, token.digest, ifRevision))) return 'revision_mismatch';
-      await db.deleteFrom('token').where('id', '=', token.id).execute();
-      return 'done';
-    }
-    case 'replace_operator': {
-      const { operator, ifRevision, otherOwnerAt } = mutation;
-      if (!(await stands(db, 'operator', operator.id, undefined, ifRevision))) return 'revision_mismatch';
-      if (otherOwnerAt !== null && (await isLastOwner(db, operator.id, otherOwnerAt))) return 'last_owner';
-      if (await isTaken(db, 'operator', operator.name, operator.id)) return 'name_taken';
-      const columns = { ...operatorColumns(operator), revision };
-      await db.updateTable('operator').set(columns).where('id', '=', operator.id).execute();
-      return 'done';
-    }
-    case 'delete_operator': {
-      const { operator, ifRevision, otherOwnerAt } = mutation;
-      if (!(await stands(db, 'operator', operator.id, operator.digest, ifRevision)))
-        return 'revision_mismatch';
-      if (otherOwnerAt !== null && (await isLastOwner(db, operator.id, otherOwnerAt))) return 'last_owner';
-      await db.deleteFrom('operator').where('id', '=', operator.id).execute();
-      return 'done';
-    }
+      return insertOperator(db, mutation.operator, place);
+    case 'replace_operator':
+      return replaceOperator(db, mutation, place);
+    case 'delete_operator':
+      return deleteOperator(db, mutation, place);
   }
 }

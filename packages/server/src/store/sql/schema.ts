@@ -17,6 +17,17 @@ export interface TokenRow {
   readonly position: number;
 }
 
+/** A value that a token had before; they are in the order of their positions. */
+export interface FormerRow {
+  readonly digest: Uint8Array;
+  readonly token_id: string;
+  readonly hint: string;
+  readonly ends_at: number | null;
+  readonly until_first_use: number;
+  /** The revision of the change that took the token's present value away from it. */
+  readonly position: number;
+}
+
 export interface OperatorRow {
   readonly id: string;
   readonly name: string;
@@ -85,6 +96,7 @@ export interface MetaRow {
 
 export interface Schema {
   token: TokenRow;
+  former: FormerRow;
   operator: OperatorRow;
   journal: JournalTableRow;
   audit: AuditRow;

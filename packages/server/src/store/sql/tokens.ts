@@ -1,15 +1,17 @@
 import { digestFromBytes, digestToBytes } from '@hallpass/core/digest';
 import type { TokenId } from '@hallpass/core/id';
-import type { TokenRecord } from '@hallpass/core/record';
+import type { Former, TokenRecord } from '@hallpass/core/record';
 import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely';
 import type { NewToken, TokenFilter, Use } from '../store.ts';
+import { formersBetween, formersOf } from './formers.ts';
 import type { Schema, TokenRow } from './schema.ts';
 
-/** The columns a replaced token takes anew: all but its id, its digest, its last use and its place. */
+/** The columns a replaced token takes anew: all but its id, its last use and its place. */
 export function tokenColumns(
   token: NewToken,
-): Omit<TokenRow, 'id' | 'digest' | 'last_used_at' | 'revision' | 'position'> {
+): Omit<TokenRow, 'id' | 'last_used_at' | 'revision' | 'position'> {
   return {
+    digest: digestToBytes(token.digest),
     name: token.name,
     sealed: token.sealed,
     hint: token.hint,
@@ -26,7 +28,6 @@ export function tokenColumns(
 export function newTokenRow(token: NewToken, revision: number): TokenRow {
   return {
     id: token.id,
-    digest: digestToBytes(token.digest),
     ...tokenColumns(token),
     last_used_at: null,
     revision,
@@ -34,7 +35,7 @@ export function newTokenRow(token: NewToken, revision: number): TokenRow {
   };
 }
 
-function recordOf(row: TokenRow): TokenRecord {
+function recordOf(row: TokenRow, formers: readonly Former[]): TokenRecord {
   return {
     id: row.id as TokenId,
     name: row.name,
@@ -49,6 +50,7 @@ function recordOf(row: TokenRow): TokenRecord {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     lastUsedAt: row.last_used_at,
+    formers,
     revision: row.revision,
     position: row.position,
   };
@@ -60,7 +62,17 @@ async function tokenBy(
   value: string,
 ): Promise<TokenRecord | undefined> {
   const row = await db.selectFrom('token').selectAll().where(column, '=', value).executeTakeFirst();
-  return row && recordOf(row);
+  return row && recordOf(row, await formersOf(db, row.id as TokenId));
+}
+
+/** The token if it is still at this revision. */
+export async function tokenByIdAt(
+  db: Kysely<Schema>,
+  id: TokenId,
+  revision: number,
+): Promise<TokenRecord | undefined> {
+  const token = await tokenById(db, id);
+  return token?.revision === revision ? token : undefined;
 }
 
 export function tokenByName(db: Kysely<Schema>, name: string): Promise<TokenRecord | undefined> {
@@ -119,7 +131,42 @@ export async function listTokens(
     .orderBy('position')
     .limit(limit)
     .execute();
-  return rows.map(recordOf);
+  return withFormers(db, rows);
+}
+
+/** Rows in the order of creation, as records. */
+async function withFormers(db: Kysely<Schema>, rows: readonly TokenRow[]): Promise<TokenRecord[]> {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (!first || !last) return [];
+  const formers = await formersBetween(db, first.position, last.position);
+  return rows.map((row) => recordOf(row, formers.get(row.id) ?? []));
+}
+
+export async function tokensAwaitingUse(db: Kysely<Schema>): Promise<TokenRecord[]> {
+  const awaiting = db.selectFrom('former').select('token_id').where('until_first_use', '=', 1);
+  const rows = await db
+    .selectFrom('token')
+    .selectAll()
+    .where('id', 'in', awaiting)
+    .orderBy('position')
+    .execute();
+  return withFormers(db, rows);
+}
+
+export async function tokensWithEndedValues(
+  db: Kysely<Schema>,
+  now: number,
+  limit: number,
+): Promise<TokenRecord[]> {
+  const ended = db.selectFrom('former').select('token_id').where('ends_at', '<=', now);
+  const rows = await db
+    .selectFrom('token')
+    .selectAll()
+    .where('id', 'in', ended)
+    .orderBy('position')
+    .limit(limit)
+    .execute();
+  return withFormers(db, rows);
 }
 
 /** In one transaction. A use that is older than the one known, or of a token that is gone, changes nothing. */

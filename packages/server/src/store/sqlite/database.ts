@@ -1,11 +1,11 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { sql } from 'kysely';
 import { beginHistory, KNOWN_MIGRATIONS, migrate } from '../sql/migrations.ts';
 import { StoreError } from '../store.ts';
 import { queriesOver } from './dialect.ts';
 import { APPLICATION_ID, hasLog, inspect } from './inspection.ts';
+import { place, startAside } from './placing.ts';
 
 type Database = InstanceType<typeof DatabaseSync>;
 
@@ -47,17 +47,12 @@ function connect(file: string): Database {
   }
 }
 
-async function upgrade(connection: Database): Promise<void> {
+/** Brings the tables to the form this version works on. */
+export async function upgrade(connection: Database): Promise<void> {
   const version = connection.prepare('pragma user_version').get() as { user_version: number };
   if (version.user_version === KNOWN_MIGRATIONS.length) return;
   await migrate(queriesOver(connection), DEFINITIONS);
   connection.exec(`pragma user_version = ${KNOWN_MIGRATIONS.length}`);
-}
-
-function sync(path: string, flags: 'r' | 'r+'): void {
-  const handle = openSync(path, flags);
-  fsyncSync(handle);
-  closeSync(handle);
 }
 
 /**
@@ -67,8 +62,7 @@ function sync(path: string, flags: 'r' | 'r+'): void {
  */
 async function create(file: string, epoch: string): Promise<void> {
   const aside = `${file}.new`;
-  for (const end of ['', '-journal']) rmSync(`${aside}${end}`, { force: true });
-  closeSync(openSync(aside, 'wx', 0o600));
+  startAside(aside);
   const connection = new DatabaseSync(aside);
   try {
     connection.exec('pragma synchronous = off');
@@ -78,13 +72,11 @@ async function create(file: string, epoch: string): Promise<void> {
   } finally {
     connection.close();
   }
-  sync(aside, 'r+');
-  renameSync(aside, file);
-  if (process.platform !== 'win32') sync(dirname(file), 'r');
+  place(aside, file, true);
 }
 
 /** The mark that there was a database here: without it a lost file would start over empty, and nobody would know. */
-function markOf(file: string): string {
+export function markOf(file: string): string {
   return `${file}.initialised`;
 }
 

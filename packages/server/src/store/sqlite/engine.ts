@@ -7,15 +7,32 @@ import type { Failure, GroupResult } from '../commit-queue.ts';
 import { listAudit } from '../sql/audit.ts';
 import { commitGroup } from '../sql/commit.ts';
 import { readHead } from '../sql/head.ts';
+import { findRepeated } from '../sql/idempotency.ts';
 import { findPlace, listChanges, trimChanges } from '../sql/journal.ts';
 import { readMeta, writeMeta } from '../sql/meta.ts';
 import { listOperators, operatorByName } from '../sql/operators.ts';
 import type { Schema } from '../sql/schema.ts';
-import { listTokens, noteUses, tokenById, tokenByName } from '../sql/tokens.ts';
-import type { JournalEntry, JournalWindow, Place, TokenFilter, Use, Write } from '../store.ts';
+import {
+  listTokens,
+  noteUses,
+  tokenById,
+  tokenByName,
+  tokensAwaitingUse,
+  tokensWithEndedValues,
+} from '../sql/tokens.ts';
+import type {
+  Idempotency,
+  JournalEntry,
+  JournalWindow,
+  Place,
+  Repeated,
+  TokenFilter,
+  Use,
+  Write,
+} from '../store.ts';
 import { type Connection, queriesOver } from './dialect.ts';
 import { faultOf } from './faults.ts';
-import { readPages } from './pages.ts';
+import { countValues, readPages } from './pages.ts';
 import type { SnapshotStart, Snapshots } from './snapshots.ts';
 
 /** What `load` emits: first the number of tokens, then batches of them. */
@@ -60,15 +77,11 @@ export class SqliteEngine {
   }
 
   /**
-   * Emits all tokens, pausing this thread while more than a few batches are on their way: `taken` counts those
+   * Emits all values of all tokens, pausing this thread while more than a few batches are on their way: `taken` counts those
    * that have been dealt with, in memory shared with who takes them.
    */
   async load(taken: Int32Array<SharedArrayBuffer>, emit: (part: LoadPart) => void): Promise<Head> {
-    const { count } = await this.#db
-      .selectFrom('token')
-      .select((token) => token.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    emit(count);
+    emit(countValues(this.#connection));
     let sent = 0;
     for (const page of readPages(this.#connection)) {
       emit(page);
@@ -88,6 +101,10 @@ export class SqliteEngine {
     return writeMeta(this.#db, key, value);
   }
 
+  findRepeated(idempotency: Idempotency, now: number): Promise<Repeated | undefined> {
+    return findRepeated(this.#db, idempotency, now);
+  }
+
   tokenByName(name: string): Promise<TokenRecord | undefined> {
     return tokenByName(this.#db, name);
   }
@@ -98,6 +115,14 @@ export class SqliteEngine {
 
   listTokens(filter: TokenFilter, after: number, limit: number): Promise<TokenRecord[]> {
     return listTokens(this.#db, filter, after, limit);
+  }
+
+  tokensAwaitingUse(): Promise<TokenRecord[]> {
+    return tokensAwaitingUse(this.#db);
+  }
+
+  tokensWithEndedValues(now: number, limit: number): Promise<TokenRecord[]> {
+    return tokensWithEndedValues(this.#db, now, limit);
   }
 
   operatorByName(name: string): Promise<OperatorRecord | undefined> {

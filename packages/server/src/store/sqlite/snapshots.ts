@@ -1,6 +1,6 @@
 import type { Head } from '@hallpass/core/change';
 import type { Connection } from './dialect.ts';
-import { readPages } from './pages.ts';
+import { countValues, readPages } from './pages.ts';
 
 export interface SnapshotStart {
   /** By which its batches are asked for. */
@@ -33,7 +33,7 @@ export class Snapshots {
     connection.exec('begin');
     try {
       const head = connection.prepare('select epoch, revision, chain from head').get() as Head;
-      const { count } = connection.prepare('select count(*) as count from token').get() as { count: number };
+      const count = countValues(connection);
       const id = ++this.#last;
       this.#readings.set(id, { connection, pages: readPages(connection) });
       return { id, head, count };

@@ -4,10 +4,12 @@ import type { TokenId } from '@hallpass/core/id';
 import type { OperatorRecord, TokenRecord } from '@hallpass/core/record';
 import { CommitQueue } from '../commit-queue.ts';
 import {
+  type Idempotency,
   type JournalEntry,
   type JournalWindow,
   type Outcome,
   type Place,
+  type Repeated,
   type Snapshot,
   type Store,
   StoreError,
@@ -75,6 +77,11 @@ export class SqliteStore implements Store {
     return this.#calls.call('writeMeta', [key, value]);
   }
 
+  async findRepeated(idempotency: Idempotency, now: number): Promise<Repeated | undefined> {
+    this.#requireOpen();
+    return this.#calls.call('findRepeated', [idempotency, now]);
+  }
+
   async tokenByName(name: string): Promise<TokenRecord | undefined> {
     this.#requireOpen();
     return this.#calls.call('tokenByName', [name]);
@@ -88,6 +95,16 @@ export class SqliteStore implements Store {
   async listTokens(filter: TokenFilter, after: number, limit: number): Promise<TokenRecord[]> {
     this.#requireOpen();
     return this.#calls.call('listTokens', [filter, after, limit]);
+  }
+
+  async tokensAwaitingUse(): Promise<TokenRecord[]> {
+    this.#requireOpen();
+    return this.#calls.call('tokensAwaitingUse', []);
+  }
+
+  async tokensWithEndedValues(now: number, limit: number): Promise<TokenRecord[]> {
+    this.#requireOpen();
+    return this.#calls.call('tokensWithEndedValues', [now, limit]);
   }
 
   async operatorByName(name: string): Promise<OperatorRecord | undefined> {

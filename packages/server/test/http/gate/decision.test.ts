@@ -87,6 +87,21 @@ describe('what a token may do through the gate', () => {
     'a;_method=PUT',
     '_method',
     '_method[]=X',
+    '_method[]=GET',
+    '.method=DELETE',
+    '[method=DELETE',
+    '+_method=DELETE',
+    '%20_method=DELETE',
+    '?_method=DELETE',
+    '+.method=DELETE',
+    '%2Emethod=DELETE',
+    '%255Fmethod=DELETE',
+    '_%256Dethod=DELETE',
+    '_method%00x=DELETE',
+    '_method%3DDELETE',
+    '_method%5B%5D=DELETE',
+    '_method=GET&_method=GET',
+    '%25252525252525255Fmethod=GET',
   ]) {
     test(`C46: a read-only token's ?${query} is a write`, async (t) => {
       const { port, values, seen } = await stand(t);
@@ -108,6 +123,9 @@ describe('what a token may do through the gate', () => {
     'method=DELETE',
     'a=_method%3DDELETE',
     '_methods=1',
+    '_method_name=DELETE',
+    'a=%25252525',
+    'x.method=DELETE',
   ]) {
     test(`C46: ?${query} is still a read`, async (t) => {
       const { port, values } = await stand(t);

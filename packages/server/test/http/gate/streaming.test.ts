@@ -72,23 +72,14 @@ describe('streams through the gate', () => {
 
   test('C70: 100 MB downwards arrive whole, and a slow reader holds the upstream back', async (t) => {
     let written = 0;
-    const counted = (response: ServerResponse) => ({
-      write: (chunk: Buffer) => {
-        written += chunk.length;
-        return response.write(chunk);
-      },
-    });
-    const full = signal<number>();
+    const waits = signal<void>();
     const { port, values } = await stand(t, {
-      upstream: async (_request, response) => {
-        const { write } = counted(response);
-        while (written < BIG) {
-          if (!write(BLOCK)) {
-            const drained = once(response, 'drain');
-            const stuck = setTimeout(() => full.tell(written), 300);
-            await drained;
-            clearTimeout(stuck);
-          }
+      upstream: async (request, response) => {
+        while (request.url === '/much' && written < BIG) {
+          written += BLOCK.length;
+          if (response.write(BLOCK)) continue;
+          waits.tell();
+          await once(response, 'drain');
         }
         response.end();
       },
@@ -97,8 +88,15 @@ describe('streams through the gate', () => {
     const client = await RawClient.open(t, port);
     client.socket.pause();
     client.socket.removeAllListeners('data');
-    client.send(bytesOf('GET', '/x', [bearer(values.reader), 'Connection: close']));
-    assert.ok((await full.happened) < BIG / 2);
+    client.send(bytesOf('GET', '/much', [bearer(values.reader), 'Connection: close']));
+    await waits.happened;
+    // Time enough for all of it, if nothing held it back.
+    const other = await RawClient.open(t, port);
+    for (let i = 0; i < 500; i++) {
+      other.send(bytesOf('GET', '/little', [bearer(values.reader)]));
+      assert.equal((await other.answer()).status, 200);
+    }
+    assert.ok(written < BIG / 2);
     let received = 0;
     client.socket.on('data', (text: string) => {
       received += text.length;
@@ -109,7 +107,7 @@ describe('streams through the gate', () => {
     assert.ok(process.memoryUsage.rss() - before < MOST_GROWTH);
   });
 
-  test('C71: an event stream begins before its first event, and each event comes as it is sent', async (t) => {
+  test('C71: an event stream begins before its first event, each event comes as it is sent, and neither waits for a timer', async (t) => {
     const opened = signal<ServerResponse>();
     const { port, values } = await stand(t, {
       upstream: (_request, response) => {
@@ -119,6 +117,8 @@ describe('streams through the gate', () => {
       },
     });
     const client = await RawClient.open(t, port);
+    // From here on no timer of this process runs, so nothing that comes has waited for one.
+    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
     client.send(bytesOf('GET', '/events', [bearer(values.reader)]));
     assert.match(await client.until((text) => text.includes('\r\n\r\n')), /text\/event-stream/);
     const response = await opened.happened;
@@ -126,6 +126,27 @@ describe('streams through the gate', () => {
       response.write(`data: ${event}\n\n`);
       await client.until((text) => text.includes(`data: ${event}\n\n`));
     }
+  });
+
+  test('C69 C71: that a client has left reaches the upstream before it has sent another event', async (t) => {
+    const opened = signal<ServerResponse>();
+    const left = signal<void>();
+    const { port, values, upstream } = await stand(t, {
+      upstream: (_request, response) => {
+        response.writeHead(200, ['Content-Type', 'text/event-stream']);
+        response.write('data: one\n\n');
+        response.once('close', () => left.tell());
+        opened.tell(response);
+      },
+    });
+    const client = await RawClient.open(t, port);
+    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+    client.send(bytesOf('GET', '/events', [bearer(values.reader)]));
+    await client.until((text) => text.includes('data: one'));
+    await opened.happened;
+    client.socket.destroy();
+    await left.happened;
+    await noConnections(upstream);
   });
 
   test('C72: HEAD has the headers of the upstream and no body', async (t) => {

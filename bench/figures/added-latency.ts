@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { startBaseline } from '../baseline.ts';
+import type { Bench, Figure, Row } from '../figure.ts';
+import { startHallpass } from '../hallpass.ts';
+import type { Load } from '../load/plan.ts';
+import { runLoad } from '../load/run-load.ts';
+import { prepareData } from '../prepared.ts';
+import { startNginx } from '../proxies.ts';
+import { getEach } from '../requests.ts';
+import { compareField, type Side, samplesOf } from '../rounds.ts';
+import type { ServerProcess } from '../server-process.ts';
+
+const RATE = 1_000;
+const CONNECTIONS = 50;
+const SIZE = 1_024;
+
+async function measure({ folder }: Bench): Promise<Row[]> {
+  const data = join(folder, 'data');
+  const requests = getEach('/page', await prepareData(data, 1_000));
+  const upstream = await startBaseline('upstream', folder);
+  const app = upstream.port;
+  const side = (port: number, ...servers: readonly ServerProcess[]): Side<Load> => {
+    const expect = { status: 200, least: SIZE, most: SIZE };
+    const plan = {
+      port,
+      connections: CONNECTIONS,
+      requests,
+      expect,
+      warmUpMs: 500,
+      measureMs: 3_000,
+      rate: RATE,
+    };
+    return {
+      measure: () => runLoad(plan),
+      stop: async () => {
+        for (const server of servers) await server.stop();
+      },
+    };
+  };
+  const field = await compareField({
+    none: async () => side(app),
+    gate: async () => {
+      const server = await startHallpass(data, ['--upstream', `http://127.0.0.1:${app}`]);
+      return side(server.port, server);
+    },
+    nginx: async () => {
+      const server = await startNginx(folder, { app });
+      return side(server.port, server);
+    },
+    nginxAsking: async () => {
+      const hallpass = await startHallpass(data, ['--trusted-proxies', '127.0.0.1']);
+      const server = await startNginx(folder, { app, hallpass: hallpass.port });
+      return side(server.port, server, hallpass);
+    },
+  }).finally(() => upstream.stop());
+  const rows = (what: string, loads: readonly Load[]): Row[] =>
+    (['p50', 'p99'] as const).map((percentile) => {
+      const added = loads.map((load, i) => load[percentile] - (field.none[i]?.[percentile] ?? Number.NaN));
+      const all = `${percentile} added by ${what}, ${RATE.toLocaleString('en-US')} requests a second`;
+      return { what: all, unit: 'ms', ours: samplesOf(added) };
+    });
+  return [
+    ...rows('the gate', field.gate),
+    ...rows('nginx that asks Hallpass', field.nginxAsking),
+    ...rows('nginx that asks nobody', field.nginx),
+  ];
+}
+
+/** What is added to the time of a request that goes to the upstream directly, sent at even steps. */
+export const addedLatency: Figure = { name: 'added-latency', measure };
