@@ -6,9 +6,11 @@ import { type Figure, isMet, type Result } from './figure.ts';
 import { addedLatency } from './figures/added-latency.ts';
 import { check } from './figures/check.ts';
 import { creates } from './figures/creates.ts';
+import { feed } from './figures/feed.ts';
 import { forwardAuth } from './figures/forward-auth.ts';
 import { gate } from './figures/gate.ts';
 import { gatePeers } from './figures/gate-peers.ts';
+import { returning } from './figures/return.ts';
 import { sdkCheck } from './figures/sdk-check.ts';
 import { snapshot } from './figures/snapshot.ts';
 import { start } from './figures/start.ts';
@@ -31,6 +33,8 @@ const FIGURES: readonly Figure[] = [
   streams,
   creates,
   verifyUnderCreates,
+  feed,
+  returning,
   start,
 ];
 

@@ -161,7 +161,7 @@ export class AdminClient {
 
   /** The replicas that are connected now. */
   async replicas(): Promise<readonly WireReplica[]> {
-    return (await this.#transport.call<WireReplica>({ method: 'GET', path: '/_/replicas' })).data;
+    return (await this.#transport.call<WireReplica>({ method: 'GET', path: '/replicas' })).data;
   }
 
   /** The audit trail, newest first, fetched `page` entries (1 to 1000) at a time. */

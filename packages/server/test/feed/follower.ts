@@ -121,8 +121,11 @@ export interface Follower {
   readonly outcomes: readonly Outcome[];
   readonly connection: Connection;
   readonly place: Head;
-  /** Breaks the connection off and follows on from where it is, with a snapshot if that is what it takes. */
-  again(): Promise<void>;
+  /**
+   * Breaks the connection off and follows on from where it is, at another address if there is one, with a snapshot
+   * if that is what it takes.
+   */
+  again(address?: string): Promise<void>;
   /** Resolves when it has this revision. */
   reach(revision: number): Promise<void>;
   /** Whether it answers when it is asked to confirm. */
@@ -132,9 +135,10 @@ export interface Follower {
 /** A replica of core that follows a server over HTTP as docs/replica.md says. */
 export async function follow(
   context: TestContext,
-  url: string,
+  address: string,
   options: FollowOptions = {},
 ): Promise<Follower> {
+  let url = address;
   const { key = OWNER_KEY } = options;
   const replica = new Replica();
   const outcomes: Outcome[] = [];
@@ -196,7 +200,8 @@ export async function follow(
       if (!replica.position) throw new Error('There is no copy.');
       return replica.position;
     },
-    again: async () => {
+    again: async (next = url) => {
+      url = next;
       connection?.close();
       if (wanted === undefined) note(replica.take({ kind: 'cut', at: now() }));
       await run();

@@ -102,28 +102,23 @@ export async function listChanges(db: Kysely<Schema>, after: number, limit: numb
   return rows.map(entryFrom);
 }
 
-/** Where nothing came before: the place that every whole journal begins at. */
-async function isWhole(db: Kysely<Schema>, head: number): Promise<boolean> {
-  if (head === 0) return true;
-  return (
-    (await db.selectFrom('journal').select('revision').where('revision', '=', 1).executeTakeFirst()) !==
-    undefined
-  );
-}
-
-export function findPlace(db: Kysely<Schema>, revision: number): Promise<Place> {
-  return db.transaction().execute(async (transaction) => {
-    const head = await readHead(transaction);
-    if (revision === head.revision) return { head, chain: head.chain };
-    if (revision === 0)
-      return { head, chain: (await isWhole(transaction, head.revision)) ? FIRST_CHAIN : null };
-    const row = await transaction
-      .selectFrom('journal')
-      .select('chain')
-      .where('revision', '=', revision)
-      .executeTakeFirst();
-    return { head, chain: row?.chain ?? null };
-  });
+/** In one statement, so that it is of one moment. */
+export async function findPlace(db: Kysely<Schema>, revision: number): Promise<Place> {
+  const row = await db
+    .selectFrom('head')
+    .select((head) => [
+      'epoch',
+      'revision',
+      'chain',
+      head.selectFrom('journal').select('chain').where('revision', '=', revision).as('asked'),
+      head.selectFrom('journal').select('revision').where('revision', '=', 1).as('first'),
+    ])
+    .executeTakeFirstOrThrow();
+  const head = { epoch: row.epoch, revision: row.revision, chain: row.chain };
+  if (revision === head.revision) return { head, chain: head.chain };
+  // The place before the first row is known while that row is.
+  if (revision === 0) return { head, chain: row.first === null ? null : FIRST_CHAIN };
+  return { head, chain: row.asked };
 }
 
 /** Removes from the front only, so that what stays is without a gap whatever the clock did. */

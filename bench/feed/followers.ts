@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { formatPosition } from '@hallpass/core/replica-position';
+import { SnapshotDecoder } from '@hallpass/core/replica-snapshot-decoder';
+import { Fault } from '../fault.ts';
+import { OWNER_KEY } from '../hallpass.ts';
+import type { FeedPlan, FeedReport } from './plan.ts';
+
+const PROGRAM = fileURLToPath(new URL('./replicas.js', import.meta.url));
+
+/** The place a snapshot of this server stands for. */
+export async function placeOf(port: number): Promise<string> {
+  const headers = { Authorization: `Bearer ${OWNER_KEY}`, 'Hallpass-Feed': '1' };
+  const answer = await fetch(`http://127.0.0.1:${port}/_/feed/snapshot`, { headers });
+  const parts = [...new SnapshotDecoder().push(new Uint8Array(await answer.arrayBuffer()))];
+  const end = parts.at(-1);
+  if (end?.kind !== 'end') throw new Fault('a snapshot was not whole');
+  return formatPosition(end.head);
+}
+
+/** So many replicas in a process of their own. */
+export class Followers {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(port: number, replicas: number, place: string, spreadMs = 0) {
+    const plan: FeedPlan = { port, replicas, place, key: OWNER_KEY, spreadMs };
+    const child = spawn(process.execPath, [PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#child = child;
+    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    child.stdin.write(`${JSON.stringify(plan)}\n`);
+  }
+
+  /** Milliseconds that it took until all were greeted. */
+  async connected(): Promise<number> {
+    return (await this.#report('connected')).after;
+  }
+
+  async end(): Promise<Extract<FeedReport, { kind: 'ended' }>> {
+    this.#child.stdin?.end('end\n');
+    return this.#report('ended');
+  }
+
+  async #report<K extends FeedReport['kind']>(kind: K): Promise<Extract<FeedReport, { kind: K }>> {
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Fault('the replicas have failed');
+    const report = JSON.parse(value) as FeedReport;
+    if (report.kind !== kind) throw new Fault('the replicas said something else');
+    return report as Extract<FeedReport, { kind: K }>;
+  }
+}

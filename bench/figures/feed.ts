@@ -1,0 +1,67 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Fault } from '../fault.ts';
+import { Followers, placeOf } from '../feed/followers.ts';
+import type { Bench, Figure, Row } from '../figure.ts';
+import { startHallpass } from '../hallpass.ts';
+import { runLoad } from '../load/run-load.ts';
+import { prepareData } from '../prepared.ts';
+import { CREATED, createRequest } from '../requests.ts';
+import { ROUNDS, samplesOf } from '../rounds.ts';
+
+const COUNTS = [1, 100, 1_000];
+const RATE = 200;
+const PHASES = { warmUpMs: 1_000, measureMs: 4_000 };
+/** Until the last rows have arrived. */
+const QUIET_MS = 500;
+
+let series = 0;
+
+interface Times {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Rows lost anywhere make the figure fail. */
+async function measureOnce(folder: string, replicas: number): Promise<Times> {
+  const data = mkdtempSync(join(folder, 'data-'));
+  await prepareData(data, 1_000);
+  const server = await startHallpass(data);
+  try {
+    const { port } = server;
+    const place = await placeOf(port);
+    const followers = new Followers(port, replicas, place);
+    await followers.connected();
+    const requests = [createRequest(7_000 + series++)];
+    await runLoad({ port, connections: 8, requests, expect: CREATED, rate: RATE, ...PHASES });
+    await setTimeout(QUIET_MS);
+    const head = Number((await placeOf(port)).split('.')[1]);
+    const { rows, lost, p50, p99 } = await followers.end();
+    const expected = (head - Number(place.split('.')[1])) * replicas;
+    if (lost > 0 || rows !== expected)
+      throw new Fault(`of ${expected} rows ${rows} came, ${lost} out of order`);
+    return { p50, p99 };
+  } finally {
+    await server.stop();
+  }
+}
+
+async function measure({ folder }: Bench): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const replicas of COUNTS) {
+    const times: Times[] = [];
+    for (let i = 0; i < ROUNDS; i++) times.push(await measureOnce(folder, replicas));
+    for (const share of ['p50', 'p99'] as const) {
+      rows.push({
+        what: `${share} from ordering a change to ${replicas.toLocaleString('en-US')} replicas having it, ${RATE} a second`,
+        unit: 'ms',
+        ours: samplesOf(times.map((each) => each[share])),
+        target: { bound: 'at most', value: 25 },
+      });
+    }
+  }
+  return rows;
+}
+
+export const feed: Figure = { name: 'feed', measure };
