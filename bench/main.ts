@@ -11,6 +11,8 @@ import { forwardAuth } from './figures/forward-auth.ts';
 import { gate } from './figures/gate.ts';
 import { gatePeers } from './figures/gate-peers.ts';
 import { returning } from './figures/return.ts';
+import { sdkCheck } from './figures/sdk-check.ts';
+import { snapshot } from './figures/snapshot.ts';
 import { start } from './figures/start.ts';
 import { streams } from './figures/streams.ts';
 import { verify } from './figures/verify.ts';
@@ -21,6 +23,8 @@ import { tableOf } from './table.ts';
 
 const FIGURES: readonly Figure[] = [
   check,
+  sdkCheck,
+  snapshot,
   verify,
   gate,
   gatePeers,

@@ -33,12 +33,9 @@ test('a key file is read anew for every attempt, and named while it is of no use
   const { guard, world, troubles } = guarded(t, { keyFile });
   await world.whenReal(() => troubles.length === 1);
   writeFileSync(keyFile, 'nothing of the kind');
-  world.later(0, () => {});
-  await world.pass(40_000);
-  await world.whenReal(() => troubles.length === 2);
+  await world.untilReal(() => troubles.length === 2);
   writeFileSync(keyFile, `${KEY}\n`);
-  await world.pass(40_000);
-  await world.whenReal(() => guard.revision === 2);
+  await world.untilReal(() => guard.revision === 2);
   assert.deepEqual(
     troubles.map(({ code, message }) => [code, message.includes(keyFile)]),
     [

@@ -68,6 +68,14 @@ export class World implements Surroundings {
     while (!holds()) await turn();
   }
 
+  /** Lets time pass in small steps, with much room for disks between them, until it is so. */
+  async untilReal(holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      for (let i = 0; i < 10 && !holds(); i++) await this.rest();
+      if (!holds()) await this.pass(200);
+    }
+  }
+
   #next(): Timer | undefined {
     return [...this.#timers].sort((a, b) => a.due - b.due)[0];
   }
