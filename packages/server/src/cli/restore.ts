@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config/settings.ts';
@@ -55,12 +56,14 @@ export function restore(command: Command, io: CliIo): void {
 }
 
 async function restoreBackup(name: string, flags: Flags, io: CliIo): Promise<void> {
+  const backup = resolve(name);
+  if (!existsSync(backup)) throw new Fault('not_found', `There is no file ${name}.`);
   const config = databaseConfig(flags, io);
   const folder = await DataFolder.open(config.data);
   const { offline } = await import('../store/sqlite/offline.ts');
   const { asideOf } = await import('../store/sqlite/placing.ts');
   const order = {
-    backup: resolve(name),
+    backup,
     file: config.databaseUrl.file,
     over: flags.force === true,
     epoch: Buffer.from(io.random(EPOCH_BYTES)).toString('hex'),
