@@ -15,11 +15,17 @@ const CONNECTIONS = 50;
 const SIZE = 1_024;
 
 async function measure({ folder }: Bench): Promise<Row[]> {
-  const data = join(folder, 'data');
-  const requests = getEach('/page', await prepareData(data, 1_000));
+  // A database belongs to one server.
+  const requestsFor = async (data: string) => getEach('/page', await prepareData(data, 1_000));
+  const [ofGate, ofProxy] = [join(folder, 'gate'), join(folder, 'proxy')];
+  const [toGate, toProxy] = [await requestsFor(ofGate), await requestsFor(ofProxy)];
   const upstream = await startBaseline('upstream', folder);
   const app = upstream.port;
-  const side = (port: number, ...servers: readonly ServerProcess[]): Side<Load> => {
+  const side = (
+    port: number,
+    requests: readonly string[],
+    ...servers: readonly ServerProcess[]
+  ): Side<Load> => {
     const expect = { status: 200, least: SIZE, most: SIZE };
     const plan = {
       port,
@@ -38,19 +44,19 @@ async function measure({ folder }: Bench): Promise<Row[]> {
     };
   };
   const field = await compareField({
-    none: async () => side(app),
+    none: async () => side(app, toProxy),
     gate: async () => {
-      const server = await startHallpass(data, ['--upstream', `http://127.0.0.1:${app}`]);
-      return side(server.port, server);
+      const server = await startHallpass(ofGate, ['--upstream', `http://127.0.0.1:${app}`]);
+      return side(server.port, toGate, server);
     },
     nginx: async () => {
       const server = await startNginx(folder, { app });
-      return side(server.port, server);
+      return side(server.port, toProxy, server);
     },
     nginxAsking: async () => {
-      const hallpass = await startHallpass(data, ['--trusted-proxies', '127.0.0.1']);
+      const hallpass = await startHallpass(ofProxy, ['--trusted-proxies', '127.0.0.1']);
       const server = await startNginx(folder, { app, hallpass: hallpass.port });
-      return side(server.port, server, hallpass);
+      return side(server.port, toProxy, server, hallpass);
     },
   }).finally(() => upstream.stop());
   const rows = (what: string, loads: readonly Load[]): Row[] =>

@@ -14,14 +14,26 @@ const SIZE = 1_024;
 const TRUSTED = ['--trusted-proxies', '127.0.0.1'];
 
 async function measure({ folder }: Bench): Promise<Row[]> {
-  const data = join(folder, 'data');
-  const requests = getEach('/page', await prepareData(data, 1_000));
   const upstream = await startBaseline('upstream', folder);
   const app = upstream.port;
-  const side = async (proxy: Promise<ServerProcess>, hallpass?: ServerProcess): Promise<Side> => {
+  const requests = new Map<string, readonly string[]>();
+  for (const name of ['nginx', 'caddy'])
+    requests.set(name, getEach('/page', await prepareData(join(folder, name), 1_000)));
+  const side = async (
+    name: string,
+    proxy: Promise<ServerProcess>,
+    hallpass?: ServerProcess,
+  ): Promise<Side> => {
     const { port } = await proxy;
     const expect = { status: 200, least: SIZE, most: SIZE };
-    const plan = { port, connections: CONNECTIONS, requests, expect, warmUpMs: 500, measureMs: 2_000 };
+    const plan = {
+      port,
+      connections: CONNECTIONS,
+      requests: requests.get(name) ?? [],
+      expect,
+      warmUpMs: 500,
+      measureMs: 2_000,
+    };
     return {
       measure: async () => (await runLoad(plan)).rate,
       stop: async () => {
@@ -30,15 +42,15 @@ async function measure({ folder }: Bench): Promise<Row[]> {
       },
     };
   };
-  const asking = async (start: typeof startNginx): Promise<Side> => {
-    const hallpass = await startHallpass(data, TRUSTED);
-    return side(start(folder, { app, hallpass: hallpass.port }), hallpass);
+  const asking = async (name: string, start: typeof startNginx): Promise<Side> => {
+    const hallpass = await startHallpass(join(folder, name), TRUSTED);
+    return side(name, start(folder, { app, hallpass: hallpass.port }), hallpass);
   };
   const field = await compareField({
-    nginxAsking: () => asking(startNginx),
-    nginx: () => side(startNginx(folder, { app })),
-    caddyAsking: () => asking(startCaddy),
-    caddy: () => side(startCaddy(folder, { app })),
+    nginxAsking: () => asking('nginx', startNginx),
+    nginx: () => side('nginx', startNginx(folder, { app })),
+    caddyAsking: () => asking('caddy', startCaddy),
+    caddy: () => side('caddy', startCaddy(folder, { app })),
   }).finally(() => upstream.stop());
   const row = (name: string, asked: readonly number[], plain: readonly number[]): Row => {
     const { ours, baseline, ratio } = comparisonOf(asked, plain);

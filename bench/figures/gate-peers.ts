@@ -33,7 +33,7 @@ async function measure({ folder }: Bench): Promise<Row[]> {
   const side = async (server: Promise<ServerProcess>): Promise<Side> => {
     const { port } = await server;
     const expect = { status: 200, least: SIZE, most: SIZE };
-    const plan = { port, connections: CONNECTIONS, requests, expect, warmUpMs: 500, measureMs: 2_000 };
+    const plan = { port, connections: CONNECTIONS, requests, expect, warmUpMs: 500, measureMs: 1_500 };
     return { measure: async () => (await runLoad(plan)).rate, stop: async () => (await server).stop() };
   };
   const field = await compareField({

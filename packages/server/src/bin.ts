@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { randomBytes } from 'node:crypto';
 import { run } from './cli/run.ts';
 
 // `hallpass … | head`: a reader that has gone is no fault.
@@ -12,6 +13,7 @@ const code = await run(process.argv.slice(2), {
   exit: (exitCode) => process.exit(exitCode),
   start: async (config, options) => (await import('./main.ts')).start(config, options),
   now: Date.now,
+  random: randomBytes,
   get stdin() {
     return process.stdin;
   },

@@ -1,5 +1,6 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Clock } from '@hallpass/core/clock';
+import type { RandomBytes } from '@hallpass/core/token';
 import type { Start } from '../running.ts';
 
 /** What a verb may do to the world outside. */
@@ -12,6 +13,7 @@ export interface CliIo {
   readonly exit: (code: number) => void;
   readonly start: Start;
   readonly now: Clock;
+  readonly random: RandomBytes;
   readonly stdin: ReadStream;
   readonly stdout: WriteStream;
   readonly stderr: WriteStream;

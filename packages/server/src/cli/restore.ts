@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config/settings.ts';
@@ -56,15 +56,17 @@ export function restore(command: Command, io: CliIo): void {
 }
 
 async function restoreBackup(name: string, flags: Flags, io: CliIo): Promise<void> {
+  const backup = resolve(name);
+  if (!existsSync(backup)) throw new Fault('not_found', `There is no file ${name}.`);
   const config = databaseConfig(flags, io);
   const folder = await DataFolder.open(config.data);
   const { offline } = await import('../store/sqlite/offline.ts');
   const { asideOf } = await import('../store/sqlite/placing.ts');
   const order = {
-    backup: resolve(name),
+    backup,
     file: config.databaseUrl.file,
     over: flags.force === true,
-    epoch: randomBytes(EPOCH_BYTES).toString('hex'),
+    epoch: Buffer.from(io.random(EPOCH_BYTES)).toString('hex'),
     now: io.now(),
   };
   const part = () => sizeOf(asideOf(order.file)) / Math.max(1, sizeOf(order.backup));

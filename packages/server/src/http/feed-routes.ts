@@ -88,6 +88,11 @@ export function feedRoutes(app: FastifyInstance, parts: ApiParts): void {
       const { operator } = request.caller;
       const allowed = () => mayFollow(operator, live.operators, control.clock());
       const { pieces, end } = await snapshots.open(allowed);
+      if (reply.raw.destroyed) {
+        // Whoever asked has left while others had their turn.
+        await end();
+        return reply.hijack();
+      }
       const body = Readable.from(pieces, { highWaterMark: 1 });
       const longest = setTimeout(() => body.destroy(), LONGEST_MS);
       body.once('close', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { writeContexts } from 'hallpass/cli/contexts';
 import { guideOf } from 'hallpass/cli/examples';
+import { offline } from 'hallpass/store/sqlite/offline';
 import { makeCertificate } from '../listen/certificate.ts';
 import { temporaryFolder } from '../server.ts';
 import { BIN } from './process.ts';
@@ -14,6 +15,8 @@ import { clientStand, type Stand } from './stand.ts';
 /** What an example ends with, where that is not 0: without a terminal nothing is asked. */
 const ASKS = ['hallpass login', 'hallpass token create'];
 /** There is no service behind that server, and the doctor says so. */
+/** A database stands there. */
+const STOPS = 'hallpass restore hallpass.backup';
 const FINDS_FAULTS = 'hallpass doctor proxy';
 const GOES_ON = /hallpass serve|--follow/;
 
@@ -30,12 +33,21 @@ async function prepare(context: TestContext, line: string): Promise<Stand> {
     writeFileSync(join(folder, 'token'), `${record.token}\n`, { mode: 0o600 });
     await server.admin.createOperator({ name: 'ana', role: 'manager' });
   }
+  if (line.startsWith('hallpass restore')) await makeRestorable(stand);
   if (line.includes(' doctor ')) {
     const reader = await server.admin.createToken({ name: 'reader', write: false });
     writeFileSync(join(folder, 'ro.txt'), `${reader.record.token}\n`, { mode: 0o600 });
     writeFileSync(join(folder, 'rw.txt'), `${await server.admin.tokenValue('ci')}\n`, { mode: 0o600 });
   }
   return stand;
+}
+
+/** A backup, and a database of a server that does not run. */
+async function makeRestorable({ folder, server }: Stand): Promise<void> {
+  const backup = join(folder, 'hallpass.backup');
+  await offline('backUp', { from: join(server.data, 'hallpass.db'), to: backup, over: false });
+  const order = { backup, over: false, epoch: 'epoch', now: Date.now() };
+  await offline('restore', { ...order, file: join(folder, 'data/hallpass.db') });
 }
 
 interface Run {
@@ -89,12 +101,15 @@ for (const line of await everyExample())
     if (line.includes('--tls-cert'))
       for (const [name, pem] of Object.entries(makeCertificate('example')))
         writeFileSync(join(stand.folder, `${name}.pem`), pem, { mode: 0o600 });
+    if (line.startsWith('hallpass backup')) more['HALLPASS_DATA'] = stand.server.data;
     if (line.includes('printenv')) more['API_TOKEN'] = await stand.server.admin.tokenValue('ci');
     const { code, stderr } = await inShell(runnable(line, stand), stand, more);
     const expected = ASKS.includes(line)
       ? 2
-      : line.includes('--follow')
-        ? 130
-        : Number(line.startsWith(FINDS_FAULTS));
+      : line === STOPS
+        ? 5
+        : line.includes('--follow')
+          ? 130
+          : Number(line.startsWith(FINDS_FAULTS));
     assert.equal(code, expected, stderr);
   });

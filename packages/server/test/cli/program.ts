@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { type Example, guideOf } from 'hallpass/cli/examples';
 import { newProgram } from 'hallpass/cli/program';
@@ -9,6 +10,7 @@ const io = {
   exit: () => {},
   start: () => Promise.reject(new Error('nothing is started here')),
   now: () => 0,
+  random: randomBytes,
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,

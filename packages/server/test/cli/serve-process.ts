@@ -1,4 +1,5 @@
 // `hallpass serve` around a server that behaves as the first word says; run as a process by serve.test.ts.
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { liveUntilStopped } from 'hallpass/cli/lifetime';
 import { run } from 'hallpass/cli/run';
@@ -49,6 +50,6 @@ if (behaviour === 'hangs_briefly') {
 } else {
   const err = (text: string) => void process.stderr.write(text);
   const { stdin, stdout, stderr } = process;
-  const io = { out, err, exit, start, now: Date.now, stdin, stdout, stderr };
+  const io = { out, err, exit, start, now: Date.now, random: randomBytes, stdin, stdout, stderr };
   process.exit(await run(['serve', ...words], io));
 }

@@ -27,21 +27,44 @@ function problem(code: string, status: number): RequestListener {
   };
 }
 
+/** Short where it is waited out. */
+function timeoutOf(expected: RegExp): string {
+  return expected.source.includes('300 ms') ? '300ms' : '1m';
+}
+
 test('a server that is down, slow, of another version or behind a proxy gets one line and the exit code 6', async (t) => {
   const hallpass = runIn(temporaryFolder(t), { HALLPASS_KEY: KEY });
   const html: RequestListener = (_request, response) => response.end('<html>Sign in</html>');
+  const gone: RequestListener = (_request, response) =>
+    response.writeHead(502).end('<html>Bad gateway</html>');
+  const elsewhere: RequestListener = (_request, response) =>
+    response.writeHead(302, { Location: '/login' }).end();
   for (const [url, text] of [
     ['http://127.0.0.1:4', /Nothing listens at/],
     [await listening(t, () => {}), /did not answer within 300 ms\. Try again, or allow more time\.$/],
     [await listening(t, html), /answered 200, but not in JSON\. Is that the address of a Hallpass server\?$/],
+    [
+      await listening(t, gone),
+      /answered 502, but not in JSON\. A proxy seems to stand before a server that is down\.$/,
+    ],
+    [
+      await listening(t, elsewhere),
+      /answered with a redirect \(302\), which is not followed\. Give the address it leads to\.$/,
+    ],
     [
       await listening(t, problem('path_not_found', 404)),
       /of another version than this hallpass \(\d+\.\d+\.\d+\)\.$/,
     ],
     [await listening(t, problem('not_ready', 503)), /^error: Do /],
   ] as const)
-    for (const words of [['token', 'list'], ['whoami'], ['audit', 'verify'], ['health']]) {
-      const { code, stdout, stderr } = await hallpass([...words, '--url', url, '--timeout', '300ms']);
+    for (const words of [
+      ['token', 'list'],
+      ['whoami'],
+      ['token', 'rotate', 'ci', '--yes'],
+      ['audit', 'verify'],
+      ['health'],
+    ]) {
+      const { code, stdout, stderr } = await hallpass([...words, '--url', url, '--timeout', timeoutOf(text)]);
       assert.equal(code, 6, `${words} ${stderr}`);
       assert.equal(stdout, '');
       assert.match(stderr.trimEnd(), text);

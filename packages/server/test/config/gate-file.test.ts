@@ -191,6 +191,18 @@ describe('the gate file', () => {
       assert.match(problem.slice(problem.indexOf(': ') + 2), message);
     });
 
+  test('what belongs to Hallpass moves with the prefix', () => {
+    const at = (path: string, prefix: string) => {
+      const text = JSON.stringify({ upstreams: [{ to: TO }], rules: [{ path, access: 'read' }] });
+      return problemsOf({ flags: { gateFile: 'gate.json', prefix }, files: { '/srv/gate.json': text } })
+        .length;
+    };
+    assert.equal(at('/-/hallpass/**', '/-/hallpass'), 1);
+    assert.equal(at('/-/HallPass/x', '/-/hallpass'), 1);
+    assert.equal(at('/_/**', '/-/hallpass'), 0);
+    assert.equal(at('/-/hallpass/**', '/_'), 0);
+  });
+
   test('two upstreams for the same requests are a mistake, in whatever spelling', () => {
     const upstreams = [
       { host: 'a.test', to: TO },

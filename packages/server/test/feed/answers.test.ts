@@ -172,6 +172,24 @@ describe('what the feed answers', () => {
   });
 });
 
+describe('who leaves', () => {
+  test('while waiting for a snapshot, or in the middle of one, leaves nothing behind', async (t) => {
+    const server = await startServer(t);
+    await server.admin.createToken({ name: 'a' });
+    for (let i = 0; i < 5; i++) {
+      const leaving = Array.from({ length: 40 }, async () => {
+        const controller = new AbortController();
+        const headers = { Authorization: `Bearer ${server.ownerKey}`, ...FEED };
+        const answer = fetch(server.url + SNAPSHOT, { headers, signal: controller.signal });
+        setImmediate(() => controller.abort());
+        await answer.catch(() => undefined);
+      });
+      await Promise.all(leaving);
+    }
+    assert.equal((await partsOf(server)).at(-1)?.kind, 'end');
+  });
+});
+
 describe('a poll', () => {
   test('with nothing new it ends after the time it named, with a heartbeat', async (t) => {
     const server = await startServer(t);

@@ -19,7 +19,7 @@ import {
   readTimeout,
 } from './values.ts';
 
-const UPSTREAM_FIELDS = [
+export const UPSTREAM_FIELDS = [
   ...['host', 'path', 'to', 'strip_path', 'host_header', 'ca_file', 'server_name'],
   ...['connect_timeout', 'response_timeout', 'cut_streams'],
 ];

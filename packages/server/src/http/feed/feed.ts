@@ -170,7 +170,11 @@ export class Feed {
 
   /** Soon, together with what comes in the same moment; and never so often that nothing else gets a turn. */
   #schedule(): void {
-    if (this.#scheduled || this.#stopped || this.#streams.size === 0) return;
+    if (this.#scheduled || this.#stopped) return;
+    if (this.#streams.size === 0) {
+      this.#flushed = this.#published;
+      return;
+    }
     this.#scheduled = true;
     const wait = this.#roundEnd + this.#roundMs - this.#options.clock();
     if (wait > 0) setTimeout(() => this.#flush(), wait);

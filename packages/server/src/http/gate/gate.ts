@@ -11,6 +11,7 @@ import { type CanonicalTarget, type TargetReader, targetReader } from '@hallpass
 import type { Checker } from '../../live.ts';
 import { peerOf, type TrustedProxies } from '../address.ts';
 import { sendEarly } from '../closing.ts';
+import { Identities } from '../identity.ts';
 import type { RequestReading } from '../read.ts';
 import { accessFor } from './access.ts';
 import { Cuts, type Later } from './cuts.ts';
@@ -56,6 +57,7 @@ const STRIPPED =
 export class Gate {
   readonly #options: GateOptions;
   readonly #readTarget: TargetReader;
+  readonly #identities: Identities;
   readonly #cuts: Cuts;
   readonly #tunnels = new Tunnels();
   /** Upstreams of earlier plans, for as long as requests to them are under way. */
@@ -66,6 +68,7 @@ export class Gate {
   constructor(options: GateOptions) {
     this.#options = options;
     this.#readTarget = targetReader(options.prefix);
+    this.#identities = new Identities(options.checker);
     this.#cuts = new Cuts(options);
     this.#setup = setUp(options.plan);
   }
@@ -151,11 +154,11 @@ export class Gate {
     const trusted = this.#options.trustedProxies.has(peer);
     const secure = 'encrypted' in request.socket && request.socket.encrypted === true;
     const arrival = { peer, host: reading.host, secure, trusted };
-    const { requestId } = reading;
     return upstreamHeaders(request.rawHeaders, {
-      principal,
+      identity: principal ? this.#identities.headersOf(principal) : [],
+      mayWrite: principal?.write === true,
       arrival,
-      requestId,
+      requestId: reading.requestId,
       hostHeader: upstream.hostHeader,
     });
   }

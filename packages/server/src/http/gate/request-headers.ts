@@ -1,5 +1,3 @@
-import type { Principal } from '@hallpass/core/principal';
-import { identityHeaders } from '../identity.ts';
 import { type Arrival, forwardedHeaders } from './forwarded.ts';
 import { headerKind, namedByConnection } from './header-kind.ts';
 
@@ -8,8 +6,10 @@ const HOST = 4;
 
 /** What the headers are made of, beside those of the client. */
 export interface Sender {
-  /** undefined: nobody was asked for, the rules make the request public. */
-  readonly principal: Principal | undefined;
+  /** The identity headers, flat: none for a request that a rule makes public. */
+  readonly identity: readonly string[];
+  /** Whether the token may write, and so name another method. */
+  readonly mayWrite: boolean;
   readonly arrival: Arrival;
   readonly requestId: string;
   /** Sent as Host in place of the client's. */
@@ -23,9 +23,8 @@ export interface Sender {
  */
 export function upstreamHeaders(
   rawHeaders: readonly string[],
-  { principal, arrival, requestId, hostHeader }: Sender,
+  { identity, mayWrite, arrival, requestId, hostHeader }: Sender,
 ): string[] {
-  const mayOverride = principal?.write === true;
   const headers: string[] = [];
   const forwarded: string[] = [];
   const named = namedByConnection(rawHeaders);
@@ -38,11 +37,10 @@ export function upstreamHeaders(
     else if (kind === 'te') {
       if (/(?:^|[\s,])trailers(?:$|[\s,;])/i.test(value)) headers.push('TE', 'trailers');
     } else if (named.size > 0 && named.has(name.toLowerCase())) continue;
-    else if (kind === 'plain' || (kind === 'override' && mayOverride)) headers.push(name, value);
+    else if (kind === 'plain' || (kind === 'override' && mayWrite)) headers.push(name, value);
     else if (kind === 'forwarded') forwarded.push(name, value);
   }
   headers.push(...forwardedHeaders(forwarded, arrival));
-  headers.push('X-Request-Id', requestId);
-  if (principal) headers.push(...identityHeaders(principal));
+  headers.push('X-Request-Id', requestId, ...identity);
   return headers;
 }
