@@ -5,6 +5,7 @@ import { Fault } from './fault.ts';
 import { type Figure, isMet, type Result } from './figure.ts';
 import { addedLatency } from './figures/added-latency.ts';
 import { check } from './figures/check.ts';
+import { cliStart } from './figures/cli-start.ts';
 import { creates } from './figures/creates.ts';
 import { feed } from './figures/feed.ts';
 import { forwardAuth } from './figures/forward-auth.ts';
@@ -36,6 +37,7 @@ const FIGURES: readonly Figure[] = [
   feed,
   returning,
   start,
+  cliStart,
 ];
 
 async function measure(figure: Figure): Promise<Result> {

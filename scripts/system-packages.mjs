@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 /** Each such test, what it runs, and the Debian packages that have it. */
 export const PROGRAMS = [
   { test: 'cli/terminal.test.js', program: 'tmux', packages: ['tmux'] },
+  { test: 'readme-cli.test.js', program: 'tmux', packages: ['tmux'] },
   { test: 'guides/nginx.test.js', program: 'nginx', packages: ['nginx'] },
   { test: 'guides/caddy.test.js', program: 'caddy', packages: ['caddy'] },
   { test: 'guides/haproxy.test.js', program: 'haproxy', packages: ['haproxy'] },

@@ -163,7 +163,8 @@ export function targetReader(prefix: string): TargetReader {
 
   function couldBeReserved(path: string, plain: boolean, decoded: string): boolean {
     if (plain && path.slice(0, lowerHead.length).toLowerCase() !== lowerHead) return false;
-    return [decoded, asLookalikes(decoded)].some((text) => {
+    const readings = plain ? [decoded] : [decoded, asLookalikes(decoded)];
+    return readings.some((text) => {
       const folded = fold(text);
       return folded === lowerBare || folded.startsWith(lowerPrefix);
     });

@@ -28,6 +28,10 @@ const MAY: Readonly<Record<Action, readonly Role[]>> = {
   'store.restore': [],
 };
 
+export function may(role: Role, action: Action): boolean {
+  return MAY[action].includes(role);
+}
+
 /** A refused caller may name anything: the trail keeps as much of it as a name can have. */
 const LONGEST_TARGET = 255;
 
@@ -53,7 +57,7 @@ export async function authorise(
     requestId: caller.requestId,
     detail: {},
   };
-  if (MAY[action].includes(caller.operator.role)) return draft;
+  if (may(caller.operator.role, action)) return draft;
   await control.store.commit({
     mutation: { kind: 'none' },
     audit: { ...draft, outcome: 'insufficient_scope' },

@@ -149,7 +149,8 @@ export async function follow(
   const note = (outcome: Outcome): void => {
     outcomes.push(outcome);
     if (outcome.kind === 'resync') wanted = outcome.by;
-    if (outcome.kind === 'confirm' && follower.confirms) void confirm(outcome.position);
+    // One that is lost is asked for again.
+    if (outcome.kind === 'confirm' && follower.confirms) confirm(outcome.position).catch(() => undefined);
   };
   const confirm = async (position: Head): Promise<void> => {
     await fetch(`${url}/_/feed/applied`, {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '@hallpass/core/clock';
 import { encodeChange, encodeFrame } from '@hallpass/core/wire-feed';
 import type { JournalEntry, Store } from '../../store/store.ts';
@@ -33,6 +34,8 @@ export async function catchUp(stream: Stream, source: Source): Promise<void> {
       return;
     }
     await stream.drained(clock());
+    // Checks have their turn, however many catch up.
+    await setImmediate();
   }
 }
 

@@ -2,6 +2,7 @@ import type { Head, OperatorState } from '@hallpass/core/change';
 import { statusOf } from '@hallpass/core/record';
 import { sameChain } from '@hallpass/core/replica-position';
 import type { Reset } from '@hallpass/core/wire-feed';
+import { may } from '../../control/authorise.ts';
 import type { Operators } from '../../operators.ts';
 import type { Place } from '../../store/store.ts';
 
@@ -19,8 +20,7 @@ export interface Follower {
 /** Whether this operator may still follow: its key is known, active, and of a role that may. */
 export function mayFollow({ id, digest }: OperatorState, operators: Operators, now: number): boolean {
   const known = operators.get(digest);
-  if (known?.id !== id || statusOf(known, now) !== 'active') return false;
-  return known.role === 'verifier' || known.role === 'owner';
+  return known?.id === id && statusOf(known, now) === 'active' && may(known.role, 'feed.follow');
 }
 
 /** Why a stream cannot go on from a place; undefined when it can. */

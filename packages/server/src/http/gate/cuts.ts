@@ -8,10 +8,15 @@ import type { Checker } from '../../live.ts';
 /** Runs something once, after so many milliseconds; what it returns calls that off. */
 export type Later = (ms: number, run: () => void) => () => void;
 
-/** What was let in and is still open. */
-export interface Open {
+/** For what a request was let in, and whom. */
+export interface Admission {
   readonly asked: AccessRequest;
   readonly principal: Principal;
+}
+
+/** What was let in and is still open. */
+export interface Open {
+  readonly admission: Admission;
   /** How long it may go on, counted from its beginning, whatever becomes of its token, in milliseconds. */
   readonly graceMs: number;
   /** Ends it. Called once at most. */
@@ -38,7 +43,7 @@ class Watched {
   constructor(open: Open, now: number) {
     this.open = open;
     this.earliest = now + open.graceMs;
-    this.end = endOf(open.principal);
+    this.end = endOf(open.admission.principal);
   }
 
   get due(): number {
@@ -46,7 +51,7 @@ class Watched {
   }
 
   get id(): string {
-    this.#id ??= this.open.principal.id;
+    this.#id ??= this.open.admission.principal.id;
     return this.#id;
   }
 }
@@ -89,7 +94,7 @@ export class Cuts {
   /** What was watched as a request has become a stream: it has no more grace, and is ended by `cut`. */
   handOver(watch: Watch, cut: () => void): void {
     const now = this.#clock();
-    watch.open = { ...watch.open, graceMs: 0, cut };
+    watch.open = { admission: watch.open.admission, graceMs: 0, cut };
     watch.earliest = now;
     if (watch.due <= now) this.#review((watched) => watched === watch);
     else if (watch.due < this.#next) this.#wakeAt(watch.due);
@@ -124,7 +129,7 @@ export class Cuts {
   }
 
   #ask(watched: Watched, now: number): void {
-    const verdict = this.#checker.recheck(watched.open.asked);
+    const verdict = this.#checker.recheck(watched.open.admission.asked);
     if (verdict.allow) {
       watched.end = endOf(verdict.principal);
       return;

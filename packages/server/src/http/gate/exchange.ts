@@ -7,7 +7,7 @@ import type { DenyReason } from '@hallpass/core/verdict';
 import type { Dispatcher } from 'undici';
 import { sendAndClose, sendEarly } from '../closing.ts';
 import type { Body } from '../read.ts';
-import type { Cuts, Open, Watch } from './cuts.ts';
+import type { Admission, Cuts, Open, Watch } from './cuts.ts';
 import { clientHeaders, clientTrailers } from './response-headers.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -22,13 +22,13 @@ export interface Passage {
   readonly headers: string[];
   readonly body: Body;
   /** Whom it was let in for, and for what. undefined: a rule makes it public. */
-  readonly admission: Pick<Open, 'asked' | 'principal'> | undefined;
+  readonly admission: Admission | undefined;
   /** Whether it changes nothing, so that sending it once more does no harm. */
   readonly repeatable: boolean;
   /** Whether the client waits for a 100 before it sends its body. */
   readonly awaitsContinue: boolean;
   /** Given when the client asks for a WebSocket: called once the upstream has agreed to it, returns how to end it. */
-  readonly onSwitch?: (upstream: Duplex, rawHeaders: unknown) => () => void;
+  readonly onSwitch: ((upstream: Duplex, rawHeaders: unknown) => () => void) | undefined;
 }
 
 /** Told why a request could not be served, for the log. */
@@ -98,8 +98,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #watched(): Watch | undefined {
     const { admission, upstream } = this.#passage;
     if (!admission || !upstream.cutStreams) return undefined;
-    const cut = (reason: DenyReason) => this.#cut(reason);
-    return this.#options.cuts.watch({ ...admission, graceMs: STREAM_AFTER_MS, cut });
+    return this.#options.cuts.watch(new UnderWay(this, admission));
   }
 
   #dispatch(): void {
@@ -201,7 +200,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** Ends it on both sides because the token it was let in with is no longer good for it. */
-  #cut(reason: DenyReason): void {
+  cut(reason: DenyReason): void {
     this.#break(refusal(reason, this.#passage.requestId));
   }
 
@@ -230,5 +229,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#gone = true;
     this.#controller?.abort(GONE);
     this.#body?.destroy();
+  }
+}
+
+/** An exchange as something that can be cut. */
+class UnderWay implements Open {
+  readonly graceMs = STREAM_AFTER_MS;
+  readonly admission: Admission;
+  readonly #exchange: Exchange;
+
+  constructor(exchange: Exchange, admission: Admission) {
+    this.#exchange = exchange;
+    this.admission = admission;
+  }
+
+  cut(reason: DenyReason): void {
+    this.#exchange.cut(reason);
   }
 }

@@ -14,8 +14,8 @@ import { sendEarly } from '../closing.ts';
 import { Identities } from '../identity.ts';
 import type { RequestReading } from '../read.ts';
 import { accessFor } from './access.ts';
-import { Cuts, type Later } from './cuts.ts';
-import { Exchange, type Passage, type Report } from './exchange.ts';
+import { type Admission, Cuts, type Later } from './cuts.ts';
+import { Exchange, type ExchangeOptions, type Passage, type Report } from './exchange.ts';
 import { forwardedTarget } from './forwarded-target.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import { type GatePlan, type Setup, setUp } from './setup.ts';
@@ -59,6 +59,7 @@ export class Gate {
   readonly #readTarget: TargetReader;
   readonly #identities: Identities;
   readonly #cuts: Cuts;
+  readonly #exchange: ExchangeOptions;
   readonly #tunnels = new Tunnels();
   /** Upstreams of earlier plans, for as long as requests to them are under way. */
   readonly #retired = new Set<Upstream>();
@@ -70,6 +71,7 @@ export class Gate {
     this.#readTarget = targetReader(options.prefix);
     this.#identities = new Identities(options.checker);
     this.#cuts = new Cuts(options);
+    this.#exchange = { report: options.report, silenceMs: options.silenceMs, cuts: this.#cuts };
     this.#setup = setUp(options.plan);
   }
 
@@ -80,8 +82,7 @@ export class Gate {
 
   /** Serves an ordinary request. `awaitsContinue`: the client sends its body only after a 100. */
   serve(visit: Visit, awaitsContinue: boolean): void {
-    const passage = this.#admit(visit, false, awaitsContinue);
-    if (passage) this.#pass(passage);
+    this.#pass(visit, awaitsContinue, undefined);
   }
 
   /** Serves a request that asks for another protocol: a WebSocket, nothing else. */
@@ -92,13 +93,10 @@ export class Gate {
       sendEarly(response, problem('unsupported_upgrade', detail, reading.requestId), 'none');
       return;
     }
-    const passage = this.#admit(visit, true, false);
-    if (!passage) return;
-    const onSwitch: Passage['onSwitch'] = (upstream, rawHeaders) => {
+    this.#pass(visit, false, (upstream, rawHeaders) => {
       response.detachSocket(socket);
       return this.#tunnels.join(socket, upstream, early, switchingHead(rawHeaders, reading.requestId));
-    };
-    this.#pass({ ...passage, onSwitch });
+    });
   }
 
   /** From now on requests go by this plan; those under way finish by the old one. Throws as the constructor does. */
@@ -124,29 +122,42 @@ export class Gate {
     await Promise.all(all.map(({ dispatcher }) => dispatcher.destroy()));
   }
 
-  /** What may pass, or undefined when the request was refused (and answered). */
-  #admit(visit: Visit, upgrade: boolean, awaitsContinue: boolean): Passage | undefined {
+  #pass(visit: Visit, awaitsContinue: boolean, onSwitch: Passage['onSwitch']): void {
+    const passage = this.#admit(visit, awaitsContinue, onSwitch);
+    if ('status' in passage) sendEarly(visit.response, passage, awaitsContinue ? 'long' : visit.reading.body);
+    else new Exchange(passage, this.#exchange).start();
+  }
+
+  /** What may pass, or the refusal. */
+  #admit(visit: Visit, awaitsContinue: boolean, onSwitch: Passage['onSwitch']): Passage | Answer {
     const { request, response, reading, target } = visit;
-    const { requestId, body, host } = reading;
-    const refuse = (answer: Answer): undefined =>
-      void sendEarly(response, answer, awaitsContinue ? 'long' : body);
+    const upgrade = onSwitch !== undefined;
     const { routes, rules } = this.#setup;
-    const access = accessFor({ request, host, target, upgrade }, rules);
-    let admission: Passage['admission'];
+    const access = accessFor({ request, host: reading.host, target, upgrade }, rules);
+    let admission: Admission | undefined;
     if (access !== 'public') {
       const asked: AccessRequest = { presented: reading.presented, access };
       const verdict = this.#options.checker.check(asked, 'gate');
-      if (!verdict.allow) return refuse(refusal(verdict.reason, requestId));
+      if (!verdict.allow) return refusal(verdict.reason, reading.requestId);
       admission = { asked, principal: verdict.principal };
     }
-    const upstream = routes.find(host, target.path);
-    if (!upstream) return refuse(problem('path_not_found', NO_SERVICE, requestId));
+    const upstream = routes.find(reading.host, target.path);
+    if (!upstream) return problem('path_not_found', NO_SERVICE, reading.requestId);
     const forwarded = forwardedTarget(upstream, target, this.#readTarget);
-    if (forwarded === undefined) return refuse(problem('ambiguous_target', STRIPPED, requestId));
-    const headers = this.#headers(visit, admission?.principal, upstream);
-    const repeatable = upgrade || (access !== 'write' && accessOf(request.method ?? '') === 'read');
-    const passage = { request, response, requestId, upstream, target: forwarded, headers, body };
-    return { ...passage, admission, repeatable, awaitsContinue };
+    if (forwarded === undefined) return problem('ambiguous_target', STRIPPED, reading.requestId);
+    return {
+      request,
+      response,
+      requestId: reading.requestId,
+      upstream,
+      target: forwarded,
+      headers: this.#headers(visit, admission?.principal, upstream),
+      body: reading.body,
+      admission,
+      repeatable: upgrade || (access !== 'write' && accessOf(request.method ?? '') === 'read'),
+      awaitsContinue,
+      onSwitch,
+    };
   }
 
   #headers({ request, reading }: Visit, principal: Principal | undefined, upstream: Upstream): string[] {
@@ -161,11 +172,6 @@ export class Gate {
       requestId: reading.requestId,
       hostHeader: upstream.hostHeader,
     });
-  }
-
-  #pass(passage: Passage): void {
-    const { report, silenceMs } = this.#options;
-    new Exchange(passage, { report, silenceMs, cuts: this.#cuts }).start();
   }
 }
 
