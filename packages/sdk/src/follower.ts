@@ -175,8 +175,8 @@ export class Follower {
     const cancel = this.#options.surroundings.later(STALLED_AFTER, () => this.#giveUp(CUT));
     const { asked, bytes } = await this.#options.feed.snapshot(this.#controller.signal).finally(cancel);
     this.#replica.beginSnapshot('server', asked);
-    await this.#recording.begin();
     try {
+      await this.#recording.begin();
       for await (const chunk of this.#chunks(bytes)) {
         this.#recording.write(chunk);
         const outcome = this.#replica.pushSnapshot(chunk, this.#now());

@@ -35,9 +35,18 @@ function later(ms: number, act: () => void): Cancel {
   };
 }
 
+let last: Instant = { wall: Number.NaN, monotonic: 0 };
+
+/** Both clocks; within one millisecond of the wall's the same, so that many checks do not read the other as often. */
+function now(): Instant {
+  const wall = Date.now();
+  if (wall !== last.wall) last = { wall, monotonic: performance.now() };
+  return last;
+}
+
 /** The clock, chance and network of the process. */
 export const SURROUNDINGS: Surroundings = {
-  now: () => ({ wall: Date.now(), monotonic: performance.now() }),
+  now,
   later,
   chance: Math.random,
   random: randomBytes,

@@ -1,7 +1,13 @@
 import type { TokenId } from '@hallpass/core/id';
 import { idAt } from '@hallpass/core/packed-id';
 
+/** A slot, side by side so that an addition reads one place in memory: id, count, and when last in two words. */
 const ID_WORDS = 4;
+const COUNT = 4;
+const LAST_LOW = 5;
+const LAST_HIGH = 6;
+const SLOT = 8;
+const MOST_COUNTED = 2 ** 31 - 1;
 const SMALLEST = 1 << 10;
 /** Half of the slots are used at most. */
 export const MOST_TOKENS: number = 1 << 16;
@@ -13,19 +19,13 @@ export interface Use {
   readonly last: number;
 }
 
-/** Uses by token in flat arrays, found by the random end of the id: adding makes no object and no text. */
+/** Uses by token in one flat array, found by the random end of the id: adding makes no object and no text. */
 export class UseTable {
-  #ids: Int32Array;
-  #counts: Float64Array;
-  #lasts: Float64Array;
-  #slots: number;
+  #slots: Int32Array;
   #size = 0;
 
   constructor(slots: number = SMALLEST) {
-    this.#slots = slots;
-    this.#ids = new Int32Array(slots * ID_WORDS);
-    this.#counts = new Float64Array(slots);
-    this.#lasts = new Float64Array(slots);
+    this.#slots = new Int32Array(slots * SLOT);
   }
 
   get size(): number {
@@ -34,56 +34,58 @@ export class UseTable {
 
   /** Adds uses of the token whose id is at `from`. A token that is one too many is let go. */
   add(id: Int32Array, from: number, count: number, last: number): void {
-    const slot = this.#find(id, from);
-    if (this.#counts[slot] === 0) {
+    let at = this.#find(id, from);
+    if (this.#slots[at + COUNT] === 0) {
       if (this.#size === MOST_TOKENS) return;
-      if (this.#size * 2 >= this.#slots) {
+      if (this.#size * 2 * SLOT >= this.#slots.length) {
         this.#grow();
-        this.add(id, from, count, last);
-        return;
+        at = this.#find(id, from);
       }
       this.#size++;
-      for (let i = 0; i < ID_WORDS; i++) this.#ids[slot * ID_WORDS + i] = id[from + i] as number;
+      for (let i = 0; i < ID_WORDS; i++) this.#slots[at + i] = id[from + i] as number;
     }
-    this.#counts[slot] = (this.#counts[slot] as number) + count;
-    if (last > (this.#lasts[slot] as number)) this.#lasts[slot] = last;
+    this.#slots[at + COUNT] = Math.min((this.#slots[at + COUNT] as number) + count, MOST_COUNTED);
+    if (last <= this.#lastAt(at)) return;
+    this.#slots[at + LAST_LOW] = last | 0;
+    this.#slots[at + LAST_HIGH] = Math.floor(last / 2 ** 32);
   }
 
-  /** The slot of an id, or the free one in which it belongs. */
+  /** Where the slot of an id begins, or the free one in which it belongs. */
   #find(id: Int32Array, from: number): number {
-    const mask = this.#slots - 1;
-    let slot = ((id[from + 3] as number) ^ (id[from + 2] as number)) & mask;
-    while (this.#counts[slot] !== 0 && !this.#isAt(slot, id, from)) slot = (slot + 1) & mask;
-    return slot;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let at = (((id[from + 3] as number) ^ (id[from + 2] as number)) * SLOT) & mask;
+    while (slots[at + COUNT] !== 0 && !this.#isAt(at, id, from)) at = (at + SLOT) & mask;
+    return at;
   }
 
-  #isAt(slot: number, id: Int32Array, from: number): boolean {
-    const at = slot * ID_WORDS;
-    const ids = this.#ids;
+  #isAt(at: number, id: Int32Array, from: number): boolean {
+    const slots = this.#slots;
     return (
-      ids[at + 3] === id[from + 3] &&
-      ids[at + 2] === id[from + 2] &&
-      ids[at + 1] === id[from + 1] &&
-      ids[at] === id[from]
+      slots[at + 3] === id[from + 3] &&
+      slots[at + 2] === id[from + 2] &&
+      slots[at + 1] === id[from + 1] &&
+      slots[at] === id[from]
     );
   }
 
+  #lastAt(at: number): number {
+    return (this.#slots[at + LAST_HIGH] as number) * 2 ** 32 + ((this.#slots[at + LAST_LOW] as number) >>> 0);
+  }
+
   #grow(): void {
-    const larger = new UseTable(this.#slots * 2);
-    for (let slot = 0; slot < this.#slots; slot++) {
-      const count = this.#counts[slot] as number;
-      if (count > 0) larger.add(this.#ids, slot * ID_WORDS, count, this.#lasts[slot] as number);
+    const larger = new UseTable((this.#slots.length / SLOT) * 2);
+    for (let at = 0; at < this.#slots.length; at += SLOT) {
+      const count = this.#slots[at + COUNT] as number;
+      if (count > 0) larger.add(this.#slots, at, count, this.#lastAt(at));
     }
-    this.#ids = larger.#ids;
-    this.#counts = larger.#counts;
-    this.#lasts = larger.#lasts;
     this.#slots = larger.#slots;
   }
 
   *entries(): Generator<Use, void, undefined> {
-    for (let slot = 0; slot < this.#slots; slot++) {
-      const count = this.#counts[slot] as number;
-      if (count > 0) yield { id: idAt(this.#ids, slot * ID_WORDS), count, last: this.#lasts[slot] as number };
+    for (let at = 0; at < this.#slots.length; at += SLOT) {
+      const count = this.#slots[at + COUNT] as number;
+      if (count > 0) yield { id: idAt(this.#slots, at), count, last: this.#lastAt(at) };
     }
   }
 }
