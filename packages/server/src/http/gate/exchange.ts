@@ -7,6 +7,7 @@ import type { DenyReason } from '@hallpass/core/verdict';
 import type { Dispatcher } from 'undici';
 import { sendAndClose, sendEarly } from '../closing.ts';
 import type { Body } from '../read.ts';
+import { atEndOfTurn } from '../turn.ts';
 import type { Admission, Cuts, Open, Watch } from './cuts.ts';
 import { clientHeaders, clientTrailers } from './response-headers.ts';
 import type { Upstream } from './upstream.ts';
@@ -51,8 +52,8 @@ const FAILURES: Record<'upstream_unreachable' | 'upstream_timeout', string> = {
   upstream_timeout: 'The service behind the gate took too long to answer. Try again later.',
 };
 
-function failureOf(error: Error): keyof typeof FAILURES & ErrorCode {
-  const code = 'code' in error ? error.code : undefined;
+function failureOf(error: unknown): keyof typeof FAILURES & ErrorCode {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'UND_ERR_HEADERS_TIMEOUT' ? 'upstream_timeout' : 'upstream_unreachable';
 }
 
@@ -72,6 +73,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #gone = false;
   #drains = false;
   #silent = true;
+  /** What came of the answer in the turn it began in leaves at the end of that turn. */
+  #answer: 'none' | 'leaving' | 'whole' | 'left' = 'none';
   #watch: Watch | undefined;
 
   constructor(passage: Passage, options: ExchangeOptions) {
@@ -92,7 +95,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
       request.once('end', () => request.setTimeout(0));
       if (!awaitsContinue) request.pipe(this.#body);
     }
-    this.#dispatch();
+    atEndOfTurn(() => {
+      if (!this.#gone) this.#dispatch();
+    });
   }
 
   #watched(): Watch | undefined {
@@ -111,7 +116,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
       servername: upstream.servername,
       upgrade: onSwitch ? 'websocket' : null,
     };
-    upstream.dispatcher.dispatch(options, this);
+    try {
+      upstream.dispatcher.dispatch(options, this);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -135,10 +144,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#mayRepeat = false;
     const { response, requestId } = this.#passage;
+    const { socket } = response;
     response.writeHead(status, message, clientHeaders(controller.rawHeaders, requestId));
-    // Goes out alone if no content came along with it: an event stream begins before its first event.
-    process.nextTick(() => {
-      if (this.#silent && !response.writableEnded) response.flushHeaders();
+    socket?.cork();
+    this.#answer = 'leaving';
+    atEndOfTurn(() => {
+      if (this.#answer === 'whole') response.end();
+      // Goes out alone if no content came along with it: an event stream begins before its first event.
+      else if (this.#silent) response.flushHeaders();
+      this.#answer = 'left';
+      socket?.uncork();
     });
   }
 
@@ -170,18 +185,23 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const { request, response } = this.#passage;
     const trailers = clientTrailers(controller.rawTrailers);
     if (trailers.length > 0 && response.chunkedEncoding) response.addTrailers(trailers);
-    response.end();
+    if (this.#answer === 'leaving') this.#answer = 'whole';
+    else response.end();
     if (!request.complete) this.#discardBody();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#gone) return;
-    const { response, requestId, body } = this.#passage;
     if (this.#mayRepeat && isLostConnection(error)) {
       this.#mayRepeat = false;
       this.#dispatch();
       return;
     }
+    this.#fail(error);
+  }
+
+  #fail(error: unknown): void {
+    const { response, requestId, body } = this.#passage;
     this.#options.report(error, requestId);
     if (response.headersSent) {
       response.destroy();
