@@ -17,3 +17,8 @@ export function digestFromBytes(bytes: Uint8Array): Digest {
 export function digestToBytes(digest: Digest): Buffer {
   return Buffer.from(digest, 'latin1');
 }
+
+/** 32 bits of a digest, its second four bytes, as a signed integer: they tell the values of one token apart. */
+export function spreadOf(digest: Digest): number {
+  return digestToBytes(digest).readInt32BE(4);
+}

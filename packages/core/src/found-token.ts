@@ -1,7 +1,7 @@
 import type { TokenId } from './id.ts';
 import { unpackId } from './packed-id.ts';
 import type { Principal } from './principal.ts';
-import { ACTIVE, DIGEST_WORDS, endOf, ID, TERMS_HIGH, TERMS_LOW, WRITE } from './row.ts';
+import { ACTIVE, endOf, ID, TERMS_HIGH, TERMS_LOW, WRITE } from './row.ts';
 import type { Words } from './segment.ts';
 
 /** Tells the name that belongs to an id now; empty when its token is gone. */
@@ -91,14 +91,6 @@ export class FoundToken implements Principal {
       this.#d === other.#d &&
       this.#names === other.#names
     );
-  }
-
-  get valueKey(): string {
-    const bytes = Buffer.alloc(DIGEST_WORDS * 4);
-    [this.#w0, this.#w1, this.#w2, this.#w3, this.#w4].forEach((word, i) => {
-      bytes.writeInt32BE(word, i * 4);
-    });
-    return bytes.toString('latin1');
   }
 
   get encodedName(): string {

@@ -13,11 +13,12 @@ export interface Principal {
   readonly write: boolean;
   /** Milliseconds since the epoch, or null for never. */
   readonly expiresAt: number | null;
-  /** The first 20 bytes of the digest of the value that was presented, as latin1: which of the token's values it is. */
-  readonly valueKey: string;
   /** Writes the four packed words of the id: see `idAt` of packed-id. Cheaper than `id` where many are gathered. */
   writeId(into: Int32Array, at: number): void;
-  /** 32 bits that spread tokens evenly: where to look for what is remembered of one. */
+  /**
+   * 32 bits of the digest of the value that was presented, see `spreadOf`: which of the token's values it is, and
+   * where to look for what is remembered of it.
+   */
   readonly spread: number;
   /** Whether both speak of the same value of the same token, on the same terms. */
   equals(other: Principal): boolean;

@@ -1,11 +1,16 @@
 import { DENY_REASONS, type DenyReason, type Verdict } from '@hallpass/core/verdict';
-import { type Use, UseTable } from './use-table.ts';
+import { KEY_WORDS, type Use, UseTable } from './use-table.ts';
 
 /** The body of `POST /_/usage`. Times are milliseconds since the epoch. */
 export interface WireUsage {
   readonly replica: string;
   readonly batch: string;
-  readonly uses: readonly { readonly id: string; readonly count: number; readonly last_used_at: number }[];
+  readonly uses: readonly {
+    readonly id: string;
+    readonly value: number;
+    readonly count: number;
+    readonly last_used_at: number;
+  }[];
   readonly refusals: Readonly<Record<string, number>>;
 }
 
@@ -15,13 +20,13 @@ function noRefusals(): Record<DenyReason, number> {
 
 /** Notes until they are counted together: one by one, each would wait for memory far away. */
 const RING = 1 << 12;
-const ID_WORDS = 4;
+const VALUE = KEY_WORDS - 1;
 
 /**
- * Counts verdicts in memory: noting one is a few stores into arrays. It keeps at most 65,536 tokens between two reports; uses of others are let go then.
+ * Counts verdicts in memory: noting one is a few stores into arrays. It keeps at most 65,536 values between two reports; uses of others are let go then.
  */
 export class Usage {
-  readonly #ids = new Int32Array(RING * ID_WORDS);
+  readonly #keys = new Int32Array(RING * KEY_WORDS);
   readonly #times = new Float64Array(RING);
   #noted = 0;
   #uses = new UseTable();
@@ -34,7 +39,9 @@ export class Usage {
   note(verdict: Verdict, now: number): void {
     if (verdict.allow) {
       if (this.#noted === RING) this.#settle();
-      verdict.principal.writeId(this.#ids, this.#noted * ID_WORDS);
+      const at = this.#noted * KEY_WORDS;
+      verdict.principal.writeId(this.#keys, at);
+      this.#keys[at + VALUE] = verdict.principal.spread;
       this.#times[this.#noted++] = now;
     } else {
       this.#refusals[verdict.reason]++;
@@ -44,11 +51,11 @@ export class Usage {
 
   #settle(): void {
     for (let i = 0; i < this.#noted; i++)
-      this.#uses.add(this.#ids, i * ID_WORDS, 1, this.#times[i] as number);
+      this.#uses.add(this.#keys, i * KEY_WORDS, 1, this.#times[i] as number);
     this.#noted = 0;
   }
 
-  /** At most `most` tokens of what has gathered, and all refusals; undefined when there is nothing. */
+  /** At most `most` values of what has gathered, and all refusals; undefined when there is nothing. */
   take(most: number): Pick<WireUsage, 'uses' | 'refusals'> | undefined {
     this.#settle();
     const uses = this.#takeUses(most);
@@ -63,9 +70,10 @@ export class Usage {
     const uses: WireUsage['uses'][number][] = [];
     while (uses.length < most) {
       const next = this.#leaving?.next();
-      if (next?.value)
-        uses.push({ id: next.value.id, count: next.value.count, last_used_at: next.value.last });
-      else if (!this.#renew()) break;
+      if (next?.value) {
+        const { id, value, count, last } = next.value;
+        uses.push({ id, value, count, last_used_at: last });
+      } else if (!this.#renew()) break;
     }
     return uses;
   }

@@ -1,11 +1,13 @@
 import type { TokenId } from '@hallpass/core/id';
 import { idAt } from '@hallpass/core/packed-id';
 
-/** A slot, side by side so that an addition reads one place in memory: id, count, and when last in two words. */
-const ID_WORDS = 4;
-const COUNT = 4;
-const LAST_LOW = 5;
-const LAST_HIGH = 6;
+/** What uses are told apart by: the four words of the token's id, and one of its value. */
+export const KEY_WORDS = 5;
+const VALUE = 4;
+/** A slot, side by side so that an addition reads one place in memory: key, count, and when last in two words. */
+const COUNT = 5;
+const LAST_LOW = 6;
+const LAST_HIGH = 7;
 const SLOT = 8;
 const MOST_COUNTED = 2 ** 31 - 1;
 const SMALLEST = 1 << 10;
@@ -14,12 +16,14 @@ export const MOST_TOKENS: number = 1 << 16;
 
 export interface Use {
   readonly id: TokenId;
+  /** 32 bits that tell the token's values apart. */
+  readonly value: number;
   readonly count: number;
   /** Milliseconds since the epoch. */
   readonly last: number;
 }
 
-/** Uses by token in one flat array, found by the random end of the id: adding makes no object and no text. */
+/** Uses by value of a token in one flat array, found by the random end of the id: adding makes no object and no text. */
 export class UseTable {
   #slots: Int32Array;
   #size = 0;
@@ -32,17 +36,17 @@ export class UseTable {
     return this.#size;
   }
 
-  /** Adds uses of the token whose id is at `from`. A token that is one too many is let go. */
-  add(id: Int32Array, from: number, count: number, last: number): void {
-    let at = this.#find(id, from);
+  /** Adds uses of the value whose key is at `from`. One that is one too many is let go. */
+  add(key: Int32Array, from: number, count: number, last: number): void {
+    let at = this.#find(key, from);
     if (this.#slots[at + COUNT] === 0) {
       if (this.#size === MOST_TOKENS) return;
       if (this.#size * 2 * SLOT >= this.#slots.length) {
         this.#grow();
-        at = this.#find(id, from);
+        at = this.#find(key, from);
       }
       this.#size++;
-      for (let i = 0; i < ID_WORDS; i++) this.#slots[at + i] = id[from + i] as number;
+      for (let i = 0; i < KEY_WORDS; i++) this.#slots[at + i] = key[from + i] as number;
     }
     this.#slots[at + COUNT] = Math.min((this.#slots[at + COUNT] as number) + count, MOST_COUNTED);
     if (last <= this.#lastAt(at)) return;
@@ -50,22 +54,23 @@ export class UseTable {
     this.#slots[at + LAST_HIGH] = Math.floor(last / 2 ** 32);
   }
 
-  /** Where the slot of an id begins, or the free one in which it belongs. */
-  #find(id: Int32Array, from: number): number {
+  /** Where the slot of a key begins, or the free one in which it belongs. */
+  #find(key: Int32Array, from: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let at = (((id[from + 3] as number) ^ (id[from + 2] as number)) * SLOT) & mask;
-    while (slots[at + COUNT] !== 0 && !this.#isAt(at, id, from)) at = (at + SLOT) & mask;
+    let at = (((key[from + 3] as number) ^ (key[from + 2] as number)) * SLOT) & mask;
+    while (slots[at + COUNT] !== 0 && !this.#isAt(at, key, from)) at = (at + SLOT) & mask;
     return at;
   }
 
-  #isAt(at: number, id: Int32Array, from: number): boolean {
+  #isAt(at: number, key: Int32Array, from: number): boolean {
     const slots = this.#slots;
     return (
-      slots[at + 3] === id[from + 3] &&
-      slots[at + 2] === id[from + 2] &&
-      slots[at + 1] === id[from + 1] &&
-      slots[at] === id[from]
+      slots[at + 3] === key[from + 3] &&
+      slots[at + 2] === key[from + 2] &&
+      slots[at + 1] === key[from + 1] &&
+      slots[at] === key[from] &&
+      slots[at + VALUE] === key[from + VALUE]
     );
   }
 
@@ -85,7 +90,9 @@ export class UseTable {
   *entries(): Generator<Use, void, undefined> {
     for (let at = 0; at < this.#slots.length; at += SLOT) {
       const count = this.#slots[at + COUNT] as number;
-      if (count > 0) yield { id: idAt(this.#slots, at), count, last: this.#lastAt(at) };
+      if (count === 0) continue;
+      const value = (this.#slots[at + VALUE] as number) >>> 0;
+      yield { id: idAt(this.#slots, at), value, count, last: this.#lastAt(at) };
     }
   }
 }

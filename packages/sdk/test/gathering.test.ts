@@ -6,7 +6,7 @@ import type { Principal } from '@hallpass/core/principal';
 import { DENY } from '@hallpass/core/verdict';
 import { Usage } from '@hallpass/sdk/usage';
 
-function principal(n: number): Principal {
+function principal(n: number, spread: number): Principal {
   const id = `tok_${String(n).padStart(26, '0')}` as TokenId;
   return {
     id,
@@ -14,15 +14,14 @@ function principal(n: number): Principal {
     encodedName: '',
     write: true,
     expiresAt: null,
-    spread: 0,
-    valueKey: '',
+    spread,
     equals: () => false,
     writeId: (into, at) => packId(id, into, at),
   };
 }
 
-function allow(n: number) {
-  return { allow: true, principal: principal(n) } as const;
+function allow(n: number, spread: number = 0) {
+  return { allow: true, principal: principal(n, spread) } as const;
 }
 
 test('many uses of many tokens come out whole, some in each batch, each once', () => {
@@ -36,6 +35,19 @@ test('many uses of many tokens come out whole, some in each batch, each once', (
   }
   assert.deepEqual(batches, [500, 500, 200]);
   assert.equal(sum, 20_000);
+});
+
+test('uses of two values of one token are told apart', () => {
+  const usage = new Usage();
+  for (const value of [7, -1, 7]) usage.note(allow(1, value), 5);
+  const uses = usage.take(500)?.uses.map(({ value, count }) => ({ value, count }));
+  assert.deepEqual(
+    uses?.toSorted((a, b) => a.value - b.value),
+    [
+      { value: 7, count: 2 },
+      { value: 2 ** 32 - 1, count: 1 },
+    ],
+  );
 });
 
 test('it holds no more than so many tokens, however long nobody takes them', () => {

@@ -1,5 +1,5 @@
 import type { TokenState } from '@hallpass/core/change';
-import type { Digest } from '@hallpass/core/digest';
+import { type Digest, spreadOf } from '@hallpass/core/digest';
 import type { TokenId } from '@hallpass/core/id';
 
 interface Value {
@@ -36,13 +36,13 @@ export class FirstUses {
   }
 
   /**
-   * Takes note that the value whose digest begins with `key` was used. Returns those that are over because of it:
+   * Takes note that the value of this `spread` was used. Returns those that are over because of it:
    * older ones of the same token that were good until then.
    */
-  use(id: TokenId, key: string): readonly Digest[] {
+  use(id: TokenId, spread: number): readonly Digest[] {
     if (!this.#awaiting.has(id)) return [];
     const formers = this.#formers.get(id) ?? [];
-    const used = formers.find(({ digest }) => digest.startsWith(key))?.place ?? Number.POSITIVE_INFINITY;
+    const used = formers.find(({ digest }) => spreadOf(digest) === spread)?.place ?? Number.POSITIVE_INFINITY;
     const ended = formers.filter((value) => this.#awaits(value) && value.place < used);
     for (const { digest } of ended) this.#over.add(digest);
     this.#keep(id, formers);

@@ -73,7 +73,7 @@ export class Live implements Checker {
     if (verdict.allow) {
       this.counts[door].allow++;
       this.#usage.note(verdict.principal, now);
-      if (this.firstUses.awaiting > 0) this.used(verdict.principal.id, verdict.principal.valueKey);
+      if (this.firstUses.awaiting > 0) this.used(verdict.principal.id, verdict.principal.spread);
     } else this.counts[door][verdict.reason]++;
     return verdict;
   }
@@ -102,11 +102,11 @@ export class Live implements Checker {
   }
 
   /**
-   * A value of this token was let in, here or at a replica; its digest begins with `key`. From now on, the values that
-   * were good until then are refused here.
+   * The value of this `spread` of a token was let in, here or at a replica. From now on, the values that were good
+   * until then are refused here.
    */
-  used(id: TokenId, key: string): void {
-    const ended = this.firstUses.use(id, key);
+  used(id: TokenId, spread: number): void {
+    const ended = this.firstUses.use(id, spread);
     if (ended.length === 0) return;
     for (const digest of ended) this.tokens.delete(digest);
     this.#onFirstUse(id, ended);

@@ -4,9 +4,17 @@ import { DENY_REASONS, type DenyReason } from '@hallpass/core/verdict';
 import type { Live } from './live.ts';
 import type { Usage } from './usage.ts';
 
+export interface ReportedUse {
+  readonly id: TokenId;
+  /** Which of the token's values, by `spreadOf` its digest; undefined: not said. */
+  readonly spread: number | undefined;
+  readonly count: number;
+  readonly lastUsedAt: number;
+}
+
 /** What a replica has decided since its last report. */
 export interface UsageReport {
-  readonly uses: readonly { readonly id: TokenId; readonly count: number; readonly lastUsedAt: number }[];
+  readonly uses: readonly ReportedUse[];
   readonly refusals: Readonly<Partial<Record<DenyReason, number>>>;
 }
 
@@ -16,13 +24,13 @@ const REMEMBERED = 50_000;
 /** Takes in what replicas have decided, each report once. Gone after a restart, like the counts it guards. */
 export class UsageReports {
   readonly #usage: Usage;
-  readonly #counts: Live['counts']['replica'];
+  readonly #live: Pick<Live, 'counts' | 'used'>;
   readonly #clock: Clock;
   readonly #known = new Set<string>();
 
-  constructor(usage: Usage, live: Pick<Live, 'counts'>, clock: Clock) {
+  constructor(usage: Usage, live: Pick<Live, 'counts' | 'used'>, clock: Clock) {
     this.#usage = usage;
-    this.#counts = live.counts.replica;
+    this.#live = live;
     this.#clock = clock;
   }
 
@@ -31,11 +39,13 @@ export class UsageReports {
     if (this.#known.has(key)) return;
     this.#remember(key);
     const now = this.#clock();
-    for (const { id, count, lastUsedAt } of uses) {
-      this.#counts.allow += count;
+    const counts = this.#live.counts.replica;
+    for (const { id, spread, count, lastUsedAt } of uses) {
+      counts.allow += count;
       this.#usage.merge(id, Math.min(lastUsedAt, now));
+      if (spread !== undefined && count > 0) this.#live.used(id, spread);
     }
-    for (const reason of DENY_REASONS) this.#counts[reason] += refusals[reason] ?? 0;
+    for (const reason of DENY_REASONS) counts[reason] += refusals[reason] ?? 0;
   }
 
   #remember(key: string): void {

@@ -15,6 +15,7 @@ const Count = Type.Integer({ minimum: 0, maximum: MOST_COUNTED });
 const Use = Type.Object(
   {
     id: Type.String({ pattern: '^tok_[0-7][0-9A-HJKMNP-TV-Z]{25}$' }),
+    value: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1 })),
     count: Count,
     last_used_at: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   },
@@ -52,8 +53,9 @@ export function usageRoutes(app: FastifyInstance, { control, reports, ...parts }
       await authorise(control, request.caller, 'usage.report', null);
       const { replica, batch, uses, refusals } = request.body;
       reports.take(`${request.caller.operator.id} ${replica} ${batch}`, {
-        uses: uses.map(({ id, count, last_used_at }) => ({
+        uses: uses.map(({ id, value, count, last_used_at }) => ({
           id: id as TokenId,
+          spread: value === undefined ? undefined : value | 0,
           count,
           lastUsedAt: last_used_at,
         })),

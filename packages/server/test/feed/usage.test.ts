@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { digestOf, spreadOf } from '@hallpass/core/digest';
 import type { WireToken } from '@hallpass/core/wire';
 import { type Answer, startServer, type TestServer } from '../server.ts';
 
@@ -45,6 +46,26 @@ describe('usage reports', () => {
       assert.equal(await counted(server, result), count, result);
     }
     assert.equal((await used(server, 'a')).last_used_at, last_used_at);
+  });
+
+  test('a reported use of a new value ends the old one that waited for it; one that names no value does not', async (t) => {
+    const server = await startServer(t);
+    const { record: before } = await server.admin.createToken({ name: 'ci' });
+    const { record: after } = await server.admin.rotateToken('ci', { until_first_use: true });
+    const verify = async () => {
+      const headers = { Authorization: `Bearer ${before.token}` };
+      return (await fetch(`${server.url}/_/verify`, { headers })).status;
+    };
+    const report = async (batch: string, value: { value?: number }) => {
+      const use = { id: before.id, count: 1, last_used_at: Date.now(), ...value };
+      assert.equal((await send(server, { ...REPORT, batch, uses: [use] })).status, 200);
+    };
+    const spreadIn = (token: string | null) => spreadOf(digestOf(token ?? '')) >>> 0;
+    await report('none', {});
+    await report('old', { value: spreadIn(before.token) });
+    assert.equal(await verify(), 200);
+    await report('new', { value: spreadIn(after.token) });
+    assert.equal(await verify(), 401);
   });
 
   test('a report that is sent again counts once; another of the same replica counts', async (t) => {

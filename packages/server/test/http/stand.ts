@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import type { AccessRequest } from '@hallpass/core/decide';
 import { digestOf } from '@hallpass/core/digest';
 import { newTokenId } from '@hallpass/core/id';
+import { requestIds } from '@hallpass/core/request-id';
 import { Secret } from '@hallpass/core/secret';
 import { mint } from '@hallpass/core/token';
 import { TokenTable } from '@hallpass/core/token-table';
@@ -18,7 +19,6 @@ import type { Later } from 'hallpass/http/gate/cuts';
 import { Gate } from 'hallpass/http/gate/gate';
 import type { RuleOptions } from 'hallpass/http/gate/rules';
 import type { UpstreamOptions } from 'hallpass/http/gate/upstream';
-import { requestIds } from 'hallpass/http/request-id';
 import { type Checker, Live } from 'hallpass/live';
 import { Usage } from 'hallpass/usage';
 

@@ -15,7 +15,6 @@ function principalOf(words: Int32Array): Principal {
     write: true,
     expiresAt: null,
     spread: 0,
-    valueKey: '',
     writeId: (into, at) => into.set(words, at),
     equals: () => false,
   };

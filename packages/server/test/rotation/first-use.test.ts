@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { digestOf } from '@hallpass/core/digest';
+import { digestOf, spreadOf } from '@hallpass/core/digest';
 import { changeToken } from 'hallpass/control/change-token';
 import { revokeByValue } from 'hallpass/control/revoke-by-value';
 import { assertWhole } from '../store/chains.ts';
@@ -112,9 +112,9 @@ test(
     const old = await stand.create('ci');
     const value = await stand.rotate('ci', FIRST);
     const { id } = (await stand.store.tokenByName('ci')) ?? assert.fail();
-    stand.live.used(id, digestOf(old).slice(0, 20));
+    stand.live.used(id, spreadOf(digestOf(old)));
     assert.equal(stand.use(old), true);
-    stand.live.used(id, digestOf(value).slice(0, 20));
+    stand.live.used(id, spreadOf(digestOf(value)));
     assert.equal(stand.use(old), false);
     await stand.retirement.sweep();
     assert.equal(await formersOf(stand), 0);
