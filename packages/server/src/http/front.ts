@@ -58,7 +58,7 @@ export class Front {
   readonly #dialects: ReadonlyMap<string, Dialect>;
   readonly #extAuthz: string;
   readonly #metadata: string;
-  /** The answer under way on a connection, when it is not given at once. */
+  /** The last answer that a connection awaits or got. */
   readonly #underWay = new WeakMap<Duplex, ServerResponse>();
 
   /** Throws a RangeError for a prefix that cannot be one. */
@@ -87,12 +87,13 @@ export class Front {
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
     server.on('connect', (_request, socket) => {
       socket.on('error', () => socket.destroy());
-      sendRaw(socket, refusal('method', this.#options.newRequestId()));
+      this.#behindAnswers(socket, () => sendRaw(socket, refusal('method', this.#options.newRequestId())));
     });
     server.on('clientError', (error, socket) => this.#reject(error, socket));
   }
 
   #handle(request: IncomingMessage, response: ServerResponse, manner: Manner): void {
+    this.#underWay.set(request.socket, response);
     const reading = readRequest(request, this.#readTarget, this.#options.newRequestId);
     try {
       this.#route(request, response, reading, manner);
@@ -156,7 +157,6 @@ export class Front {
   #toGate(visit: Visit, manner: Manner): void {
     const { gate } = this.#options;
     if (!gate) return;
-    this.#underWay.set(visit.request.socket, visit.response);
     if (manner.kind !== 'upgrade') gate.serve(visit, manner.kind === 'expectant');
     else gate.serveUpgrade({ ...visit, socket: manner.socket, early: manner.early });
   }
@@ -167,7 +167,6 @@ export class Front {
       sendAndClose(response, problem('unsupported_upgrade', detail, reading.requestId));
       return;
     }
-    this.#underWay.set(request.socket, response);
     if (reading.body !== 'none') request.setTimeout(this.#options.silenceMs, () => request.socket.destroy());
     if (manner.kind === 'expectant') response.writeContinue();
     this.#options.api(request, response, reading);
@@ -176,6 +175,12 @@ export class Front {
   /** With an `upgrade` listener every request that names a protocol lands here, also one for the API. */
   #upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void {
     socket.on('error', () => socket.destroy());
+    if (this.#awaits(socket)) {
+      const detail = 'Ask for another protocol on a connection on which no other answer is awaited.';
+      const refused = problem('unsupported_upgrade', detail, this.#options.newRequestId());
+      this.#behindAnswers(socket, () => sendRaw(socket, refused));
+      return;
+    }
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
@@ -191,9 +196,26 @@ export class Front {
     if (endLingering(socket)) return;
     const code = 'code' in error ? error.code : undefined;
     const response = this.#underWay.get(socket);
-    const begun = response?.headersSent && !response.writableFinished;
-    if (code === 'ECONNRESET' || begun) socket.destroy();
-    else if (socket.writable) sendRaw(socket, this.#answerTo(code));
+    if (code === 'ECONNRESET') socket.destroy();
+    // What cannot be read came behind whole requests: those are answered first.
+    else if (response?.req.complete) this.#behindAnswers(socket, () => this.#sendRejection(socket, code));
+    else if (response?.headersSent && !response.writableFinished) socket.destroy();
+    else this.#sendRejection(socket, code);
+  }
+
+  #sendRejection(socket: Duplex, code: unknown): void {
+    if (socket.writable) sendRaw(socket, this.#answerTo(code));
+  }
+
+  #awaits(socket: Duplex): boolean {
+    const response = this.#underWay.get(socket);
+    return response !== undefined && !response.writableFinished && !response.destroyed;
+  }
+
+  /** Runs `step` once everything that was asked before on this connection is answered. */
+  #behindAnswers(socket: Duplex, step: () => void): void {
+    if (this.#awaits(socket)) this.#underWay.get(socket)?.once('close', step);
+    else step();
   }
 
   #answerTo(code: unknown): Answer {

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { headerOf, RawClient } from './raw-client.ts';
+import { stand } from './stand.ts';
+
+const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+
+function bytes(line: string, headers: readonly string[] = []): string {
+  return `${[`${line} HTTP/1.1`, 'Host: x', ...headers].join('\r\n')}\r\n\r\n`;
+}
+
+/** The statuses of what comes back for these bytes, sent in one piece, up to where the server closes. */
+async function statuses(t: TestContext, port: number, text: string, count: number): Promise<number[]> {
+  const client = await RawClient.open(t, port);
+  client.send(text);
+  const got: number[] = [];
+  for (let i = 0; i < count; i++) got.push((await client.answer()).status);
+  assert.equal(await client.rest(), '');
+  return got;
+}
+
+describe('requests that come together on one connection', () => {
+  for (const [what, first, status] of [
+    ['an answer of forward auth', '/_/verify', 200],
+    ['an answer of the gate', '/page', 200],
+  ] as const) {
+    test(`an upgrade behind ${what} is refused after it, and the server lives`, async (t) => {
+      const { port, values, faults } = await stand(t);
+      const bearer = `Authorization: Bearer ${values.writer}`;
+      const text = bytes(`GET ${first}`, [bearer]) + bytes('GET /ws', [bearer, KEY, ...UPGRADE]);
+      assert.deepEqual(await statuses(t, port, text, 2), [status, 400]);
+      assert.deepEqual(faults, []);
+      const client = await RawClient.open(t, port);
+      client.send(bytes('GET /_/verify', [bearer]));
+      assert.equal((await client.answer()).status, 200);
+    });
+
+    test(`what cannot be read behind ${what} is answered after it`, async (t) => {
+      const { port, values } = await stand(t);
+      const text = bytes(`GET ${first}`, [`Authorization: Bearer ${values.writer}`]);
+      assert.deepEqual(await statuses(t, port, `${text}GARBAGE\r\n\r\n`, 2), [status, 400]);
+      assert.deepEqual(await statuses(t, port, text + bytes('CONNECT x:1'), 2), [status, 405]);
+    });
+  }
+
+  test('an upgrade behind a refusal is refused after it', async (t) => {
+    const { port } = await stand(t);
+    const text = bytes('GET /_/verify') + bytes('GET /ws', [KEY, ...UPGRADE]);
+    assert.deepEqual(await statuses(t, port, text, 2), [401, 400]);
+  });
+
+  test('answers come in the order of their requests, whichever door gives them', async (t) => {
+    const { port, values } = await stand(t);
+    const bearer = [`Authorization: Bearer ${values.reader}`];
+    const asked = ['GET /page', 'GET /_/verify/read', 'POST /page', 'GET /_/verify/write', 'GET /page'];
+    const client = await RawClient.open(t, port);
+    client.send(asked.map((line, i) => bytes(line, [...bearer, `X-Request-Id: r${i}`])).join(''));
+    for (const [i, status] of [200, 200, 403, 403, 200].entries()) {
+      const answer = await client.answer();
+      assert.deepEqual([answer.status, headerOf(answer, 'X-Request-Id')], [status, `r${i}`]);
+    }
+  });
+});
