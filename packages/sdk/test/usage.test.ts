@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { digestOf, spreadOf } from '@hallpass/core/digest';
 import type { WireUsage } from '@hallpass/sdk/usage';
 import { following } from './guarded.ts';
 import type { ModelFeed } from './model-feed.ts';
-import { tokenOf } from './model-feed.ts';
+import { secretOf, tokenOf } from './model-feed.ts';
 
 function reports(feed: ModelFeed): WireUsage[] {
   return feed.seenAt('/_/usage').map(({ body }) => body as WireUsage);
+}
+
+/** The 32 bits that say which of its values a token was used by. */
+function spreadOfToken(n: number): number {
+  return spreadOf(digestOf(secretOf(n))) >>> 0;
 }
 
 test('what was decided is reported behind: who was let in how often and when last, and refusals by reason', async (t) => {
@@ -24,8 +30,8 @@ test('what was decided is reported behind: who was let in how often and when las
   assert.equal(report.replica, 'billing');
   assert.match(report.batch, /^[0-9A-Za-z_-]{1,64}$/);
   assert.deepEqual(report.uses, [
-    { id: tokenOf(0).id, count: 2, last_used_at: last },
-    { id: tokenOf(1).id, count: 1, last_used_at: last },
+    { id: tokenOf(0).id, value: spreadOfToken(0), count: 2, last_used_at: last },
+    { id: tokenOf(1).id, value: spreadOfToken(1), count: 1, last_used_at: last },
   ]);
   assert.deepEqual(report.refusals, { unknown: 2 });
 });
