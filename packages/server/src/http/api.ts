@@ -167,7 +167,9 @@ function answerErrors(app: FastifyInstance, parts: ApiParts): void {
 
 function sendError(log: Logger, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = asHallpassError(error);
-  if (known.status >= 500) {
+  // Who is gone in the middle of its own request has done no more than that.
+  const gone = request.raw.destroyed && !request.raw.complete;
+  if (known.status >= 500 && !gone) {
     log.error({ request_id: request.id, code: known.code, err: known.cause }, 'api request failed');
   }
   const challenge = known.code === 'invalid_request' ? MALFORMED_CHALLENGE : undefined;
