@@ -3,6 +3,7 @@ import type { JournalEntry, Outcome, Write } from '../store.ts';
 import { auditRow } from './audit.ts';
 import { findRepeated, remember } from './idempotency.ts';
 import { entryOf, journalRow } from './journal.ts';
+import { insertRow, runKnown } from './known-query.ts';
 import { mutate } from './mutation.ts';
 import type { AuditRow, HeadRow, Schema } from './schema.ts';
 
@@ -13,12 +14,15 @@ export interface Committed {
 }
 
 /** Takes hold of the head row until the transaction ends, so that commits are in the order of revisions. */
-function holdHead(db: Transaction<Schema>): Promise<HeadRow> {
-  return db
-    .updateTable('head')
-    .set((head) => ({ revision: head.ref('revision') }))
-    .returningAll()
-    .executeTakeFirstOrThrow();
+async function holdHead(db: Transaction<Schema>): Promise<HeadRow> {
+  const hold = () =>
+    db
+      .updateTable('head')
+      .set((head) => ({ revision: head.ref('revision') }))
+      .returningAll();
+  const [head] = (await runKnown(db, 'hold head', hold, [])).rows;
+  if (head === undefined) throw new Error('The database has no head.');
+  return head;
 }
 
 class Group {
@@ -71,19 +75,16 @@ class Group {
   }
 
   async finish(): Promise<readonly JournalEntry[]> {
-    if (this.#entries.length > 0) {
-      await this.#db.insertInto('journal').values(this.#entries.map(journalRow)).execute();
-    }
-    if (this.#audit.length > 0) await this.#db.insertInto('audit').values(this.#audit).execute();
-    await this.#db
-      .updateTable('head')
-      .set({
-        revision: this.#revision,
-        chain: this.#chain,
-        audit_sequence: this.#sequence,
-        audit_hash: this.#hash,
-      })
-      .execute();
+    for (const entry of this.#entries) await insertRow(this.#db, 'journal', journalRow(entry));
+    for (const row of this.#audit) await insertRow(this.#db, 'audit', row);
+    const head = {
+      revision: this.#revision,
+      chain: this.#chain,
+      audit_sequence: this.#sequence,
+      audit_hash: this.#hash,
+    };
+    const update = () => this.#db.updateTable('head').set(head);
+    await runKnown(this.#db, 'move head', update, Object.values(head));
     return this.#entries;
   }
 }

@@ -3,6 +3,7 @@ import type { TokenId } from '@hallpass/core/id';
 import type { Former } from '@hallpass/core/record';
 import type { Kysely } from 'kysely';
 import type { NewToken } from '../store.ts';
+import { runKnown } from './known-query.ts';
 import type { FormerRow, Schema } from './schema.ts';
 
 function formerOf(row: FormerRow): Former {
@@ -49,8 +50,9 @@ export async function formersBetween(
 }
 
 export async function isFormer(db: Kysely<Schema>, digest: Digest): Promise<boolean> {
-  const row = db.selectFrom('former').select('position').where('digest', '=', digestToBytes(digest));
-  return (await row.executeTakeFirst()) !== undefined;
+  const bytes = digestToBytes(digest);
+  const former = () => db.selectFrom('former').select('position').where('digest', '=', bytes);
+  return (await runKnown(db, 'is former', former, [bytes])).rows.length > 0;
 }
 
 /** Brings the former values of a token from those it had to those it has, as part of the change `revision`. */

@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely';
 import type { NewToken, Refusal } from '../store.ts';
 import { formersOf, isFormer, replaceFormers } from './formers.ts';
 import { removed, tokenChanges, type WritePoint } from './journal.ts';
+import { insertRow } from './known-query.ts';
 import type { Schema } from './schema.ts';
 import { isTaken, stands } from './standing.ts';
 import { newTokenRow, tokenByIdAt, tokenColumns } from './tokens.ts';
@@ -14,12 +15,8 @@ type Mutated = readonly Change[] | Refusal;
 export async function insertToken(db: Kysely<Schema>, token: NewToken, place: WritePoint): Promise<Mutated> {
   if (token.formers.length > 0) throw new TypeError('A new token has had no value before.');
   await requireUnknown(db, token.digest);
-  const inserted = await db
-    .insertInto('token')
-    .values(newTokenRow(token, place.revision))
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .executeTakeFirst();
-  return inserted.numInsertedOrUpdatedRows === 1n ? tokenChanges([], statesOf(token), place) : 'name_taken';
+  const inserted = await insertRow(db, 'token', newTokenRow(token, place.revision), 'name');
+  return inserted ? tokenChanges([], statesOf(token), place) : 'name_taken';
 }
 
 /** No two tokens have a value in common, former ones included; the columns see to the rest of it. */
