@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import * as crypto from 'node:crypto';
 import { statesOf } from '@hallpass/core/change';
 import { digestOf } from '@hallpass/core/digest';
 import { loadTokens } from '@hallpass/core/packed';
@@ -22,6 +22,7 @@ import { openListener } from './listen.ts';
 import { Live } from './live.ts';
 import type { Logger } from './log.ts';
 import { openVault } from './open-vault.ts';
+import { randomPool } from './random-pool.ts';
 import { Retirement } from './retirement.ts';
 import type { Running, StartOptions } from './running.ts';
 import { openSqlite } from './store/sqlite/open.ts';
@@ -30,6 +31,7 @@ import { Usage } from './usage.ts';
 import { flushRegularly } from './usage-flush.ts';
 import { UsageReports } from './usage-reports.ts';
 
+const randomBytes = randomPool(crypto.randomBytes);
 const clock = steadyClock(Date.now, () => performance.now());
 
 const later: Later = (ms, run) => {

@@ -9,6 +9,7 @@ import { LIMITS } from '../listen.ts';
 import { endLingering, sendAndClose, sendEarly, sendRaw } from './closing.ts';
 import type { Dialect, ForwardAuth } from './forward-auth.ts';
 import type { Gate, Visit } from './gate/gate.ts';
+import { GivingWay } from './giving-way.ts';
 import { type Flaw, type RequestReading, readRequest } from './read.ts';
 
 /** What the server must be made with for the front to stand on it. */
@@ -58,6 +59,8 @@ export class Front {
   readonly #dialects: ReadonlyMap<string, Dialect>;
   readonly #extAuthz: string;
   readonly #metadata: string;
+  readonly #token: string;
+  readonly #givingWay = new GivingWay();
   /** The last answer that a connection awaits or got. */
   readonly #underWay = new WeakMap<Duplex, ServerResponse>();
 
@@ -66,6 +69,7 @@ export class Front {
     this.#options = options;
     this.#readTarget = targetReader(options.prefix);
     this.#extAuthz = `${options.prefix}ext-authz`;
+    this.#token = `${options.prefix}token`;
     this.#metadata = `/.well-known/oauth-authorization-server${options.prefix.slice(0, -1)}`;
     this.#dialects = new Map<string, Dialect>([
       [`${options.prefix}verify`, 'headers'],
@@ -95,12 +99,16 @@ export class Front {
   #handle(request: IncomingMessage, response: ServerResponse, manner: Manner): void {
     this.#underWay.set(request.socket, response);
     const reading = readRequest(request, this.#readTarget, this.#options.newRequestId);
+    this.#attempt(response, reading, () => this.#route(request, response, reading, manner));
+  }
+
+  #attempt(response: ServerResponse, { requestId }: RequestReading, step: () => void): void {
     try {
-      this.#route(request, response, reading, manner);
+      step();
     } catch (error) {
-      this.#options.report(error, reading.requestId);
+      this.#options.report(error, requestId);
       if (response.headersSent) response.destroy();
-      else sendAndClose(response, refusal('fault', reading.requestId));
+      else sendAndClose(response, refusal('fault', requestId));
     }
   }
 
@@ -169,7 +177,16 @@ export class Front {
     }
     if (reading.body !== 'none') request.setTimeout(this.#options.silenceMs, () => request.socket.destroy());
     if (manner.kind === 'expectant') response.writeContinue();
-    this.#options.api(request, response, reading);
+    const serve = () => this.#options.api(request, response, reading);
+    if (this.#givesWay(request.method, reading.target)) {
+      this.#givingWay.add(() => this.#attempt(response, reading, serve));
+    } else serve();
+  }
+
+  /** Whether it neither takes a right away nor tells whether one is there: lists and creates can wait. */
+  #givesWay(method: string | undefined, target: Target): boolean {
+    if (method === 'POST') return target.ok && target.path === this.#token;
+    return method === 'GET' || method === 'HEAD';
   }
 
   /** With an `upgrade` listener every request that names a protocol lands here, also one for the API. */
