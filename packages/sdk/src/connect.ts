@@ -63,7 +63,7 @@ export function connect(options: ConnectOptions): Guard {
   const name = nameOf(options, surroundings);
   const replica = new Replica({ maxStaleness: staleness(options), names: options.names ?? true });
   const feed = new Feed({ url: options.url, key, name, surroundings });
-  const usage = new Usage();
+  const usage = new Usage((act) => surroundings.later(0, act));
   const reports = new UsageReports({
     usage,
     name,

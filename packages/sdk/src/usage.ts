@@ -19,26 +19,39 @@ function noRefusals(): Record<DenyReason, number> {
 }
 
 /** Notes until they are counted together: one by one, each would wait for memory far away. */
-const RING = 1 << 12;
+const RING = 1 << 13;
+/** So many ask for a moment without checks in which to count them. */
+const ASKING = RING / 2;
 const VALUE = KEY_WORDS - 1;
 
 /**
- * Counts verdicts in memory: noting one is a few stores into arrays. It keeps at most 65,536 values between two reports; uses of others are let go then.
+ * Counts verdicts in memory: noting one is a few stores into arrays, and counting what was noted waits for a moment
+ * without checks, or until there is no more room. It keeps at most 65,536 values between two reports; uses of others are let go then.
  */
 export class Usage {
   readonly #keys = new Int32Array(RING * KEY_WORDS);
   readonly #times = new Float64Array(RING);
   #noted = 0;
   #uses = new UseTable();
+  /** The table whose uses are leaving, empty once all have. */
+  #others = new UseTable();
   #refusals = noRefusals();
   #refused = 0;
   /** What was taken out of the table and is still to be reported. */
   #leaving: Generator<Use, void, undefined> | undefined;
 
+  readonly #atLeisure: (act: () => void) => void;
+
+  /** `atLeisure` acts once what the process is busy with is done; or never. */
+  constructor(atLeisure: (act: () => void) => void = () => {}) {
+    this.#atLeisure = atLeisure;
+  }
+
   /** `now` in milliseconds since the epoch. */
   note(verdict: Verdict, now: number): void {
     if (verdict.allow) {
       if (this.#noted === RING) this.#settle();
+      if (this.#noted === ASKING) this.#atLeisure(() => this.#settle());
       const at = this.#noted * KEY_WORDS;
       verdict.principal.writeId(this.#keys, at);
       this.#keys[at + VALUE] = verdict.principal.spread;
@@ -50,8 +63,7 @@ export class Usage {
   }
 
   #settle(): void {
-    for (let i = 0; i < this.#noted; i++)
-      this.#uses.add(this.#keys, i * KEY_WORDS, 1, this.#times[i] as number);
+    this.#uses.addAll(this.#keys, this.#times, this.#noted);
     this.#noted = 0;
   }
 
@@ -81,9 +93,10 @@ export class Usage {
   /** False when nothing has gathered. */
   #renew(): boolean {
     this.#leaving = undefined;
+    this.#others.clear();
     if (this.#uses.size === 0) return false;
-    this.#leaving = this.#uses.entries();
-    this.#uses = new UseTable();
+    [this.#uses, this.#others] = [this.#others, this.#uses];
+    this.#leaving = this.#others.entries();
     return true;
   }
 }

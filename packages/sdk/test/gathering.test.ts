@@ -68,3 +68,33 @@ test('refusals alone are something to report', () => {
   assert.deepEqual(usage.take(500), { uses: [], refusals: { expired: 1 } });
   assert.equal(usage.take(500), undefined);
 });
+
+test('what was noted is counted at leisure, and whatever is noted before that counts as well', () => {
+  const leisure: (() => void)[] = [];
+  const usage = new Usage((act) => leisure.push(act));
+  const note = (times: number) => {
+    for (let i = 0; i < times; i++) usage.note(allow(i % 7), i);
+  };
+  note(5_000);
+  assert.equal(leisure.length, 1);
+  note(20_000);
+  for (const act of leisure) act();
+  note(3);
+  const counts = usage.take(500)?.uses.map(({ count }) => count) ?? [];
+  assert.equal(counts.length, 7);
+  assert.equal(
+    counts.reduce((sum, count) => sum + count),
+    25_003,
+  );
+});
+
+test('what has left does not leave again, and what is used again later is counted anew', () => {
+  const usage = new Usage();
+  for (const round of [1, 2, 3]) {
+    for (let i = 0; i < 3_000; i++) usage.note(allow(i), round);
+    const uses = usage.take(Number.POSITIVE_INFINITY)?.uses ?? [];
+    assert.equal(uses.length, 3_000);
+    assert.ok(uses.every(({ count, last_used_at }) => count === 1 && last_used_at === round));
+    assert.equal(usage.take(500), undefined);
+  }
+});
