@@ -50,12 +50,15 @@ const DOT = 0x2e;
 /** How often an escape may hide another one. Nobody needs two; a bound keeps hostile input cheap. */
 const MOST_LEVELS = 8;
 
+/** `.` or `..` as a segment, also with white space or parameters around it. */
+const DOT_SEGMENT = /\/\s*\.{1,2}(?:[\s/;?#]|::|$)/;
+
 const PATTERNS: readonly (readonly [RegExp, Ambiguity])[] = [
   [/\\|%5c/i, 'backslash'],
   [/\/\/|\/;|%2f/i, 'slash'],
   // Encoded control characters, and the overlong UTF-8 forms that old decoders turn into dots and slashes.
   [/%[01][0-9a-f]|%7f|%c[01]|%e0%[89]|%f0%8/i, 'byte'],
-  [/\/\.{1,2}(?:[\s/;?#]|$)/, 'dot_segment'],
+  [DOT_SEGMENT, 'dot_segment'],
 ];
 
 function ambiguityOf(text: string): Ambiguity | undefined {
@@ -78,7 +81,7 @@ function decodeFully(path: string): Decoding {
     const reason = ambiguityOf(text);
     if (reason) return { reason };
     const next = decodePrintable(text);
-    if (next === text) return { text };
+    if (next === text) return hidesDotSegment(text) ? { reason: 'dot_segment' } : { text };
     text = next;
   }
   return { reason: 'escape' };
@@ -97,10 +100,14 @@ export function bareSegment(segment: string): string {
 
 const FOREIGN = /%[89a-f][0-9a-f]|[^\0-\x7f]/gi;
 
+/** One character beyond ASCII, or a byte of a broken one. */
+const FOREIGN_CHARACTER =
+  /%(?:[cd][0-9a-f]%[89ab][0-9a-f]|e[0-9a-f](?:%[89ab][0-9a-f]){2}|f[0-7](?:%[89ab][0-9a-f]){3}|[89a-f][0-9a-f])/gi;
+
 /** With the letters beyond ASCII that some servers take for one of it, such as a full-width `＿`, as that one. */
 function asLookalikes(text: string): string {
   return text
-    .replace(/(?:%[89a-f][0-9a-f])+/gi, (bytes) => {
+    .replace(FOREIGN_CHARACTER, (bytes) => {
       try {
         return decodeURIComponent(bytes);
       } catch {
@@ -109,6 +116,16 @@ function asLookalikes(text: string): string {
     })
     .normalize('NFKC')
     .toUpperCase();
+}
+
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu;
+/** What looks like a slash is one to servers that map what their character set does not have. */
+const SLASH_LIKE = /[\\\u2044\u2215\u2216]/g;
+
+/** Whether characters beyond ASCII make a dot segment for a server that takes them for what they look like. */
+function hidesDotSegment(text: string): boolean {
+  if (!/%[89a-f][0-9a-f]/i.test(text)) return false;
+  return DOT_SEGMENT.test(asLookalikes(text).replace(INVISIBLE, '').replace(SLASH_LIKE, '/'));
 }
 
 /** The least that lenient servers leave of a decoded path: no parameters, case, white space, foreign bytes, last dots, empty segments. */

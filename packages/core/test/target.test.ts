@@ -24,6 +24,10 @@ describe('a request target', () => {
     '/100%25',
     '/a%20b',
     '/c%23.txt',
+    '/AC%EF%BC%8FDC',
+    '/wait%E2%80%A6/%E2%80%A6',
+    '/.%E9%85%8D%E7%BD%AE/x',
+    '/%FF/x',
     '/a;v=1/b',
     '/_x',
     '/__/x',
@@ -76,6 +80,18 @@ describe('a request target', () => {
     ['/public/..;/admin', 'dot_segment'],
     ['/public/..%3b/admin', 'dot_segment'],
     ['/a/..%20/b', 'dot_segment'],
+    ['/a/%20../b', 'dot_segment'],
+    ['/a/..::$DATA/b', 'dot_segment'],
+    ['/public/%EF%BC%8E%EF%BC%8E/admin', 'dot_segment'],
+    ['/public/%E2%80%A5/admin', 'dot_segment'],
+    ['/public/x%EF%BC%8F..%EF%BC%8Fadmin', 'dot_segment'],
+    ['/public/..%EF%BC%BCadmin', 'dot_segment'],
+    ['/public/..%E2%88%95admin', 'dot_segment'],
+    ['/public/.%E2%80%8B./admin', 'dot_segment'],
+    ['/public/..%C2%A0/admin', 'dot_segment'],
+    ['/public/.%FF./admin', 'dot_segment'],
+    ['/public/%EF%BC%8E%FF%EF%BC%8E/admin', 'dot_segment'],
+    ['/x/%25EF%25BC%258E./_/token', 'dot_segment'],
     ['/a\tb', 'byte'],
     ['/a b', 'byte'],
     ['/\u00e9', 'byte'],
@@ -99,6 +115,7 @@ describe('a request target', () => {
     ['/_%3f/token', 'reserved'],
     ['/%20/_/token', 'reserved'],
     ['/_%C2%A0/token', 'reserved'],
+    ['/%EF%BC%BF%FF/token', 'reserved'],
     ['/_%2ftoken', 'slash'],
     ['/x/../_/token', 'dot_segment'],
     ['//_/token', 'slash'],
@@ -255,6 +272,6 @@ describe('any request target', () => {
     );
     assert.equal(reasonOf(read(`/%${'25'.repeat(8000)}`, HOST)), 'escape');
     // Long enough to hang whatever takes the square of it.
-    for (const run of ['.', ' ', '%20', ';', ':']) read(`/%41${run.repeat(500_000)}x`, HOST);
+    for (const run of ['.', ' ', '%20', ';', ':', '%FF', '/%20']) read(`/%41${run.repeat(500_000)}x`, HOST);
   });
 });
