@@ -24,17 +24,26 @@ function decode(pair: string): string | undefined {
   return undefined;
 }
 
+/** Parameters of other names that do the same, folded. */
+const OTHER_NAMES: ReadonlySet<string> = new Set(METHOD_OVERRIDES);
+/** That of Salesforce, which folded would be one that many a search has. */
+const HTTP_METHOD = /^\s*_httpmethod$/i;
+
 /** undefined: this pair of a query names no method. Empty: nobody can say which. */
 function namedIn(pair: string): string | undefined {
   const text = decode(pair);
   if (text === undefined) return '';
-  if (!LIKE_NAME.test(text)) return undefined;
-  return text.toLowerCase().startsWith(`${NAME}=`) ? text.slice(NAME.length + 1).toUpperCase() : '';
+  if (LIKE_NAME.test(text))
+    return text.toLowerCase().startsWith(`${NAME}=`) ? text.slice(NAME.length + 1).toUpperCase() : '';
+  const equals = text.indexOf('=');
+  const name = equals === -1 ? text : text.slice(0, equals);
+  if (!OTHER_NAMES.has(foldedName(name)) && !HTTP_METHOD.test(name)) return undefined;
+  return text.slice(name.length + 1).toUpperCase();
 }
 
 /**
- * The method that a query names in a `_method` parameter, which some services obey in place of the request's
- * own: in upper case, or empty when it cannot be told which. undefined when it names none.
+ * The method that a query names in a `_method` parameter or one of its kin, which some services obey in place of the
+ * request's own: in upper case, or empty when it cannot be told which. undefined when it names none.
  */
 export function namedMethodOf(query: string): string | undefined {
   if (query.length < NAME.length || !/method|%/i.test(query)) return undefined;

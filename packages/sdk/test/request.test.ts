@@ -76,6 +76,8 @@ describe('what a request asks for', () => {
     assert.equal(accessAsked(node('GET', [], '/a?x=1&_method=DELETE'), undefined), 'write');
     assert.equal(accessAsked(node('GET', [], '/a?%5Fmethod=put'), undefined), 'write');
     assert.equal(accessAsked(fetched('GET', {}, '/a?_method=DELETE'), undefined), 'write');
+    assert.equal(accessAsked(node('GET', [], '/a?x-http-method-override=DELETE'), undefined), 'write');
+    assert.equal(accessAsked(node('GET', [], '/a?_HttpMethod=PATCH'), undefined), 'write');
     assert.equal(accessAsked(node('GET', [], '/a?_method=GET'), undefined), 'read');
     assert.equal(
       accessAsked(node('GET', ['User-Agent', 'DELETE', 'Accept-Language', 'de']), undefined),

@@ -102,6 +102,11 @@ describe('what a token may do through the gate', () => {
     '_method%5B%5D=DELETE',
     '_method=GET&_method=GET',
     '%25252525252525255Fmethod=GET',
+    'x-http-method-override=DELETE',
+    'a=1&X_HTTP_Method=PUT',
+    'x%2Dmethod%2Doverride[]=DELETE',
+    '_HttpMethod=PATCH',
+    'x-http-method-override',
   ]) {
     test(`C46: a read-only token's ?${query} is a write`, async (t) => {
       const { port, values, seen } = await stand(t);
@@ -126,6 +131,9 @@ describe('what a token may do through the gate', () => {
     '_method_name=DELETE',
     'a=%25252525',
     'x.method=DELETE',
+    'x-http-method-override=GET',
+    'httpMethod=DELETE',
+    'q=x-http-method-override',
   ]) {
     test(`C46: ?${query} is still a read`, async (t) => {
       const { port, values } = await stand(t);

@@ -74,6 +74,7 @@ describe('a gate with rules', () => {
   test('C46: a method in the query is a write under every rule', async (t) => {
     const at = await stand(t, { rules: RULES });
     assert.equal(await statusOf(t, at, ['reader', 'POST', '/graphql?_method=GET']), 403);
+    assert.equal(await statusOf(t, at, ['reader', 'POST', '/graphql?_HttpMethod=PATCH']), 403);
     assert.equal(await statusOf(t, at, ['reader', 'GET', '/live?_method=DELETE']), 403);
     assert.equal(await statusOf(t, at, ['nobody', 'GET', '/health?_method=DELETE']), 401);
     assert.equal(at.seen.length, 0);
