@@ -63,6 +63,18 @@ function isLostConnection(error: Error): boolean {
   return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
+/** The upstream's own words for its status, where they can be passed on; what else it sends there has no meaning. */
+function reasonOf(message: string | undefined): string | undefined {
+  return message !== undefined && /^[\t -~]*$/.test(message) ? message : undefined;
+}
+
+/** A 204 or 304 is whole with its head, also when undici misses content that its Content-Length speaks of. */
+function isWhole({ headersSent, statusCode }: ServerResponse, error: Error): boolean {
+  const code = 'code' in error ? error.code : undefined;
+  if (!headersSent || code !== 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return false;
+  return statusCode === 204 || statusCode === 304;
+}
+
 /** One request on its way to the upstream and its answer on the way back, both as streams. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #passage: Passage;
@@ -145,7 +157,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#mayRepeat = false;
     const { response, requestId } = this.#passage;
     const { socket } = response;
-    response.writeHead(status, message, clientHeaders(controller.rawHeaders, requestId));
+    response.writeHead(status, reasonOf(message), clientHeaders(controller.rawHeaders, requestId));
     socket?.cork();
     this.#answer = 'leaving';
     atEndOfTurn(() => {
@@ -190,8 +202,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (!request.complete) this.#discardBody();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#gone) return;
+    if (isWhole(this.#passage.response, error)) {
+      this.onResponseEnd(controller);
+      return;
+    }
     if (this.#mayRepeat && isLostConnection(error)) {
       this.#mayRepeat = false;
       this.#dispatch();

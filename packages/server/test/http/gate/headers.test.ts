@@ -216,4 +216,13 @@ describe('headers on their way back', () => {
     assert.equal(answer.body, 'caf\xe9');
     assert.equal(valuesOf(answer.headers, 'Date').length, 1);
   });
+
+  test('words for a status that are no ASCII are left away, and the answer comes', async (t) => {
+    const { port, values } = await stand(t, {
+      upstream: (_request, response) => response.writeHead(404, 'introuvable, d\xe9sol\xe9').end('ok'),
+    });
+    const answer = await ask(t, port, bytesOf('GET', '/x', [bearer(values.reader)]));
+    assert.match(answer.bytes, /^HTTP\/1\.1 404 Not Found\r\n/);
+    assert.equal(answer.body, 'ok');
+  });
 });

@@ -163,10 +163,14 @@ describe('streams through the gate', () => {
     assert.equal(await client.rest(), '');
   });
 
-  for (const status of [204, 304]) {
-    test(`${status} has no body, and the connection goes on`, async (t) => {
-      const { port, values } = await stand(t, {
-        upstream: (_request, response) => response.writeHead(status, ['ETag', '"a"']).end(),
+  for (const [status, length] of [
+    [204, []],
+    [304, []],
+    [304, ['Content-Length', '5']],
+  ] as const) {
+    test(`${status} has no body${length.length === 0 ? '' : ', whatever its length says'}, and the connection goes on`, async (t) => {
+      const { port, values, faults } = await stand(t, {
+        upstream: (_request, response) => response.writeHead(status, ['ETag', '"a"', ...length]).end(),
       });
       const client = await RawClient.open(t, port);
       for (let i = 0; i < 2; i++) {
@@ -174,6 +178,7 @@ describe('streams through the gate', () => {
         const answer = await client.answer();
         assert.deepEqual([answer.status, headerOf(answer, 'ETag')], [status, '"a"']);
       }
+      assert.deepEqual(faults, []);
     });
   }
 
