@@ -13,6 +13,7 @@ import { peerOf, type TrustedProxies } from '../address.ts';
 import { sendEarly } from '../closing.ts';
 import { Identities } from '../identity.ts';
 import type { RequestReading } from '../read.ts';
+import { atEndOfTurn } from '../turn.ts';
 import { accessFor } from './access.ts';
 import { type Admission, Cuts, type Later } from './cuts.ts';
 import { Exchange, type ExchangeOptions, type Passage, type Report } from './exchange.ts';
@@ -103,10 +104,11 @@ export class Gate {
   replace(plan: GatePlan): void {
     const { upstreams } = this.#setup.routes;
     this.#setup = setUp(plan);
-    for (const upstream of upstreams) {
-      this.#retired.add(upstream);
-      upstream.dispatcher.close(() => this.#retired.delete(upstream));
-    }
+    for (const upstream of upstreams) this.#retired.add(upstream);
+    // What was let in in this turn goes upstream at its end.
+    atEndOfTurn(() => {
+      for (const upstream of upstreams) upstream.dispatcher.close(() => this.#retired.delete(upstream));
+    });
   }
 
   /** Told of committed changes once they are in force. */

@@ -135,4 +135,18 @@ describe('several upstreams', () => {
     });
     assert.equal((await ask(t, port, bytes)).status, 403);
   });
+
+  test('a request that was let in just before the plan changes reaches the old upstream', async (t) => {
+    let change: () => void = () => {};
+    const at = await stand(t, { watch: () => queueMicrotask(change) });
+    const upstreams = [upstreamAt(await service(t, 'new'))];
+    change = () => {
+      change = () => {};
+      at.gate.replace({ upstreams, rules: [] });
+    };
+    const bytes = bytesOf('GET', '/x', [bearer(at.values.reader)]);
+    assert.equal((await ask(t, at.port, bytes)).status, 200);
+    assert.equal(at.seen.length, 1);
+    assert.equal((JSON.parse((await ask(t, at.port, bytes)).body) as Heard).name, 'new');
+  });
 });
