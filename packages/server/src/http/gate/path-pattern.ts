@@ -31,23 +31,20 @@ function decodeFully(path: string): string {
 }
 
 /**
- * What the most lenient servers make of a path: no escapes, case, compatibility forms, invisible characters,
- * parameters, white space, last dots or empty segments.
+ * What the most lenient servers make of a path: no escapes, case, compatibility forms, invisible characters, broken
+ * ones, parameters, white space, last dots or empty segments.
  */
 function foldedSegments(path: string): readonly string[] {
   if (SAME_FOLDED.test(path)) return path.split('/').filter((segment) => segment !== '');
   const text = decodeFully(path)
     .normalize('NFKC')
-    .replace(/[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}]/gu, '')
+    .replace(/[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\uFFFD]/gu, '')
     .toUpperCase()
     .toLowerCase();
-  const segments: string[] = [];
-  for (const segment of text.split(/[\\/]/)) {
-    const kept = bareSegment(segment);
-    if (segment === '..') segments.pop();
-    else if (kept !== '') segments.push(kept);
-  }
-  return segments;
+  return text
+    .split(/[\\/]/)
+    .map(bareSegment)
+    .filter((segment) => segment !== '');
 }
 
 /** The same without the last segment's extension, which some frameworks take for a wish of format. */
