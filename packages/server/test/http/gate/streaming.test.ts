@@ -3,15 +3,13 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
-import { RUNS } from '../../generated/runs.ts';
+import { noConnections } from '../connections.ts';
 import { ask, bearer, bytesOf, headerOf, RawClient } from '../raw-client.ts';
-import { type Stand, stand } from '../stand.ts';
+import { stand } from '../stand.ts';
 
 const MB = 1024 * 1024;
 const BIG = 100 * MB;
 const BLOCK = Buffer.alloc(64 * 1024, 'x');
-/** 1,000, and 10,000 in the long run. */
-const LEAVING = RUNS / 20;
 /** RSS that moving 100 MB may add: buffers at both ends and what the collector leaves for later. */
 const MOST_GROWTH = 60 * MB;
 
@@ -26,14 +24,6 @@ function signal<T>(): { readonly happened: Promise<T>; readonly tell: (value: T)
     tell = resolve;
   });
   return { happened, tell };
-}
-
-async function noConnections(server: Stand['upstream']): Promise<void> {
-  const count = () =>
-    new Promise<number>((resolve, reject) =>
-      server.getConnections((error, n) => (error ? reject(error) : resolve(n))),
-    );
-  while ((await count()) > 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A server that answers every connection with these bytes, whatever it is sent. */
@@ -222,29 +212,6 @@ describe('streams through the gate', () => {
 });
 
 describe('when one side goes away', () => {
-  test('C69: clients that leave in the middle of an answer take the upstream request with them, ten thousand times in the long run', async (t) => {
-    let aborted = 0;
-    const all = signal<number>();
-    const { port, values, upstream, live } = await stand(t, {
-      upstream: (_request, response) => {
-        response.write('x'.repeat(2000));
-        response.once('close', () => {
-          if (++aborted === LEAVING) all.tell(aborted);
-        });
-      },
-    });
-    const leave = async () => {
-      const client = await RawClient.open(undefined, port);
-      client.send(bytesOf('GET', '/x', [bearer(values.reader)]));
-      await client.until((text) => text.length > 1000);
-      client.socket.destroy();
-    };
-    for (let i = 0; i < LEAVING; i += 20) await Promise.all(Array.from({ length: 20 }, leave));
-    await all.happened;
-    await noConnections(upstream);
-    assert.equal(live.counts.gate.allow, LEAVING);
-  });
-
   test('C69: a client that leaves in the middle of its body aborts the upstream request', async (t) => {
     const cut = signal<boolean>();
     const begun = signal<void>();
