@@ -10,6 +10,7 @@ const piece = fc.constantFrom(
   ...['/', '_', '.', '..', 'a', 'token', 'verify', ';', '%', '\\', '?', '#', '&_method=', 'DELETE'],
   ...['%5f', '%2e', '%2F', '%5c', '%25', '%00', '%c0%af', '%EF%BC%BF', '5f', '2f', ':', '@', '=', '&'],
   ...['.method', '[method', '+_method', '_method[]', '%255Fmethod', 'GET'],
+  ...['x-http-method-override=', '&_HttpMethod=', '%EF%BC%8E', '%E2%80%8B', '%EF%BC%8F', '%20'],
 );
 const target = fc.oneof(
   { weight: 4, arbitrary: fc.array(piece, { maxLength: 6 }).map((pieces) => `/${pieces.join('')}`) },

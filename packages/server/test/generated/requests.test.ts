@@ -29,7 +29,20 @@ function isMethodName(name: string): boolean {
   let text = name;
   while (/%[0-7][0-9a-f]/i.test(text)) text = decodeURIComponent(text.replace(/%(?![0-7][0-9a-f])/gi, '%25'));
   const [bare = ''] = text.split('\0');
-  return /^_method(?:\[|$)/i.test(bare.trim().replace(/[ .]/g, '_').replace(/^\[/, '_'));
+  return /^(?:_method|_httpmethod|x.http.method.override)(?:\[|$)/i.test(
+    bare.trim().replace(/[ .]/g, '_').replace(/^\[/, '_'),
+  );
+}
+
+/** Whether a service that takes letters for what they look like, and drops what cannot be seen, climbs in a path. */
+function climbs(path: string): boolean {
+  let text = path;
+  while (/%(?:25|2[ef]|20|5c)/i.test(text)) text = text.replace(/%(?:25|2[ef]|20|5c)/gi, decodeURIComponent);
+  const shown = text
+    .replace(/%EF%BC%8E/gi, '.')
+    .replace(/%EF%BC%8F/gi, '/')
+    .replace(/%E2%80%8B/gi, '');
+  return shown.split(/[/\\]/).some((segment) => /^\.{1,2}$/.test(segment.trim()));
 }
 
 /** What must hold of every request that arrived upstream, whatever was sent to us. */
@@ -39,6 +52,7 @@ function checkPassed(request: HostileRequest, got: Seen): void {
   assert.equal(got.method, request.method);
   assert.equal(got.url, request.target.replace(/^http:\/\/service\.test/, ''));
   assert.ok(!/^\/_(?:[/?]|$)|\\|#|\/\/|%2f|%5c/i.test(got.url.split('?')[0] as string));
+  assert.ok(!climbs(got.url.split('?')[0] as string));
   const write = request.who === 'writer';
   assert.equal(onlyValueOf(got.headers, 'X-Hallpass-Write'), String(write));
   const names = got.headers
