@@ -55,11 +55,15 @@ describe('streams through the gate', () => {
       },
     });
     const client = await RawClient.open(t, port);
-    const before = process.memoryUsage.rss();
-    client.send(bytesOf('PUT', '/x', [bearer(values.writer), `Content-Length: ${BIG}`]));
-    await writeMuch(client.socket);
-    assert.equal((await client.answer()).body, 'done');
-    assert.equal(received, BIG);
+    let before = 0;
+    // The first time a process takes what it needs to begin with.
+    for (const round of [1, 2]) {
+      before = process.memoryUsage.rss();
+      client.send(bytesOf('PUT', '/x', [bearer(values.writer), `Content-Length: ${BIG}`]));
+      await writeMuch(client.socket);
+      assert.equal((await client.answer()).body, 'done');
+      assert.equal(received, round * BIG);
+    }
     assert.ok(process.memoryUsage.rss() - before < MOST_GROWTH);
   });
 
