@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, type ServerOptions, ServerResponse }
 import type { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { accessOf } from '@hallpass/core/access';
 import { type Answer, problem } from '@hallpass/core/problem';
 import { refusal } from '@hallpass/core/refusal';
 import { type CanonicalTarget, type Target, type TargetReader, targetReader } from '@hallpass/core/target';
@@ -52,6 +53,14 @@ const FLAWS: { readonly [F in Flaw]: string } = {
 const AMBIGUOUS_DETAIL =
   'Send a path in its plain spelling: no dot segments, doubled or encoded slashes, backslashes, fragments or control characters.';
 
+function isAwaited(response: ServerResponse): boolean {
+  return !response.writableFinished && !response.destroyed;
+}
+
+function reads({ method }: IncomingMessage): boolean {
+  return accessOf(method ?? '') === 'read';
+}
+
 /** The edge of the server: every request arrives here first, on raw `node:http`. */
 export class Front {
   readonly #options: FrontOptions;
@@ -82,8 +91,8 @@ export class Front {
   attach(server: Server | SecureServer): void {
     // Beyond a count Node drops header lines unseen; the size limit alone bounds them here.
     server.maxHeadersCount = 0;
-    server.on('request', (request, response) => this.#handle(request, response, ORDINARY));
-    server.on('checkContinue', (request, response) => this.#handle(request, response, EXPECTANT));
+    server.on('request', (request, response) => this.#take(request, response, ORDINARY));
+    server.on('checkContinue', (request, response) => this.#take(request, response, EXPECTANT));
     server.on('checkExpectation', (_request, response) => {
       const detail = 'Only Expect: 100-continue is known. Send the request without Expect.';
       sendAndClose(response, problem('expectation_failed', detail, this.#options.newRequestId()));
@@ -96,8 +105,21 @@ export class Front {
     server.on('clientError', (error, socket) => this.#reject(error, socket));
   }
 
+  /** On one connection nothing overtakes what may change something, nor is overtaken by it (RFC 9112 §9.3.2). */
+  #take(request: IncomingMessage, response: ServerResponse, manner: Manner): void {
+    const { socket } = request;
+    const before = this.#underWay.get(socket);
+    this.#underWay.set(socket, response);
+    if (!before || !isAwaited(before) || (reads(before.req) && reads(request))) {
+      this.#handle(request, response, manner);
+      return;
+    }
+    before.once('close', () => {
+      if (socket.writable) this.#handle(request, response, manner);
+    });
+  }
+
   #handle(request: IncomingMessage, response: ServerResponse, manner: Manner): void {
-    this.#underWay.set(request.socket, response);
     const reading = readRequest(request, this.#readTarget, this.#options.newRequestId);
     this.#attempt(response, reading, () => this.#route(request, response, reading, manner));
   }
@@ -205,7 +227,7 @@ export class Front {
       response.detachSocket(socket);
       socket.destroySoon();
     });
-    this.#handle(request, response, { kind: 'upgrade', socket, early });
+    this.#take(request, response, { kind: 'upgrade', socket, early });
   }
 
   /** What the parser refused. Nothing is written into an answer that has begun. */
@@ -226,7 +248,7 @@ export class Front {
 
   #awaits(socket: Duplex): boolean {
     const response = this.#underWay.get(socket);
-    return response !== undefined && !response.writableFinished && !response.destroyed;
+    return response !== undefined && isAwaited(response);
   }
 
   /** Runs `step` once everything that was asked before on this connection is answered. */

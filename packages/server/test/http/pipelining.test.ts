@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, type TestContext, test } from 'node:test';
 import { headerOf, RawClient } from './raw-client.ts';
 import { stand } from './stand.ts';
@@ -8,6 +9,14 @@ const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
 
 function bytes(line: string, headers: readonly string[] = []): string {
   return `${[`${line} HTTP/1.1`, 'Host: x', ...headers].join('\r\n')}\r\n\r\n`;
+}
+
+function signal(): [happened: Promise<void>, tell: () => void] {
+  let tell: () => void = () => {};
+  const happened = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  return [happened, tell];
 }
 
 /** The statuses of what comes back for these bytes, sent in one piece, up to where the server closes. */
@@ -60,5 +69,59 @@ describe('requests that come together on one connection', () => {
       const answer = await client.answer();
       assert.deepEqual([answer.status, headerOf(answer, 'X-Request-Id')], [status, `r${i}`]);
     }
+  });
+
+  for (const [first, second] of [
+    ['PUT', 'PUT'],
+    ['POST', 'GET'],
+    ['GET', 'DELETE'],
+  ])
+    test(`a ${second} behind a ${first} reaches the service once that is answered`, async (t) => {
+      const arrived: string[] = [];
+      const [held, hold] = signal();
+      const [released, release] = signal();
+      const { port, values } = await stand(t, {
+        upstream: async ({ url }, response) => {
+          arrived.push(url ?? '');
+          if (url === '/first') {
+            hold();
+            await released;
+          }
+          response.end(url);
+        },
+      });
+      const lines = [`Authorization: Bearer ${values.writer}`, 'Content-Length: 0'];
+      const client = await RawClient.open(t, port);
+      client.send(bytes(`${first} /first`, lines) + bytes(`${second} /second`, lines));
+      await held;
+      const other = await RawClient.open(t, port);
+      other.send(bytes('GET /other', lines));
+      await other.answer();
+      release();
+      assert.equal((await client.answer()).body, '/first');
+      assert.equal((await client.answer()).body, '/second');
+      assert.deepEqual(arrived, ['/first', '/other', '/second']);
+    });
+
+  test('a write behind a request whose client has left is not done', async (t) => {
+    const { port, values, seen, upstream } = await stand(t);
+    upstream.removeAllListeners('request');
+    const asked = once(upstream, 'request');
+    const lines = [`Authorization: Bearer ${values.writer}`, 'Content-Length: 0'];
+    const client = await RawClient.open(t, port);
+    client.send(bytes('GET /first', lines) + bytes('DELETE /second', lines));
+    const [first] = await asked;
+    const left = once(first.socket, 'close');
+    const more: string[] = [];
+    upstream.on('request', ({ url }, response) => {
+      more.push(url ?? '');
+      response.end();
+    });
+    client.socket.destroy();
+    await left;
+    const other = await RawClient.open(t, port);
+    other.send(bytes('GET /other', lines));
+    await other.answer();
+    assert.deepEqual([more, seen], [['/other'], []]);
   });
 });
