@@ -132,13 +132,15 @@ function readEveryBodyAsJson(app: FastifyInstance): void {
 }
 
 function answerErrors(app: FastifyInstance, parts: ApiParts): void {
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+    done();
   });
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('X-Request-Id', request.id);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     parts.metrics.apiRequests.inc({ method: request.method, route, status: String(reply.statusCode) });
     const { method, id } = request;
@@ -147,6 +149,7 @@ function answerErrors(app: FastifyInstance, parts: ApiParts): void {
       { request_id: id, method, path: route, status: reply.statusCode, duration_ms: duration },
       'api',
     );
+    done();
   });
   app.setErrorHandler((error, request, reply) => sendError(parts.log, error, request, reply));
   const refuse = (request: FastifyRequest, reply: FastifyReply): never => {
@@ -159,8 +162,9 @@ function answerErrors(app: FastifyInstance, parts: ApiParts): void {
     throw new HallpassError('method_not_allowed', `Use one of ${allowed.join(', ')} here.`);
   };
   // Fastify has rules of its own for methods beyond these, and would look at the rest of the request first.
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     if (!METHODS.some((method) => method === request.method)) refuse(request, reply);
+    done();
   });
   app.setNotFoundHandler(refuse);
 }

@@ -43,8 +43,9 @@ export function operation(
   input: { body?: TSchema; querystring?: TSchema } = {},
 ): RouteShorthandOptions {
   return {
-    onRequest: async (request) => {
+    onRequest: (request, _reply, done) => {
       request.caller = callerOf(parts, request);
+      done();
     },
     schema: {
       summary,
