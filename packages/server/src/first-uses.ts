@@ -8,9 +8,16 @@ interface Value {
   readonly untilFirstUse: boolean;
 }
 
-/** The former values of tokens, as far as one of them ends at the first use of a newer one. */
+/** Behind all former values. */
+const PRESENT = { place: Number.POSITIVE_INFINITY, untilFirstUse: false };
+
+function isFormer({ place }: Value): boolean {
+  return place < PRESENT.place;
+}
+
+/** The values of tokens that have former ones, as far as one of them ends at the first use of a newer one. */
 export class FirstUses {
-  readonly #formers = new Map<TokenId, readonly Value[]>();
+  readonly #values = new Map<TokenId, readonly Value[]>();
   readonly #awaiting = new Set<TokenId>();
   /** Values that are over, and still stored. */
   readonly #over = new Set<Digest>();
@@ -20,14 +27,16 @@ export class FirstUses {
     return this.#awaiting.size;
   }
 
-  /** What a change says of a value; of a present one nothing need be known. */
+  /** What a change says of a value: of all of a token's, the present one comes last. */
   put({ id, digest, former }: Pick<TokenState, 'id' | 'digest' | 'former'>): void {
-    if (former) this.#keep(id, [...this.#others(id, digest), { digest, ...former }]);
+    const others = this.#others(id, digest);
+    if (former) this.#keep(id, [...others, { digest, ...former }]);
+    else if (this.#values.has(id)) this.#keep(id, [...others.filter(isFormer), { digest, ...PRESENT }]);
   }
 
   remove(id: TokenId, digest: Digest): void {
     this.#over.delete(digest);
-    if (this.#formers.has(id)) this.#keep(id, this.#others(id, digest));
+    if (this.#values.has(id)) this.#keep(id, this.#others(id, digest));
   }
 
   /** Whether the value has ended, whatever is stored of it. */
@@ -37,15 +46,17 @@ export class FirstUses {
 
   /**
    * Takes note that the value of this `spread` was used. Returns those that are over because of it:
-   * older ones of the same token that were good until then.
+   * older ones of the same token that were good until then. A value that is gone, of which a replica tells late, ends
+   * none.
    */
   use(id: TokenId, spread: number): readonly Digest[] {
     if (!this.#awaiting.has(id)) return [];
-    const formers = this.#formers.get(id) ?? [];
-    const used = formers.find(({ digest }) => spreadOf(digest) === spread)?.place ?? Number.POSITIVE_INFINITY;
-    const ended = formers.filter((value) => this.#awaits(value) && value.place < used);
+    const values = this.#values.get(id) ?? [];
+    const used = values.find(({ digest }) => spreadOf(digest) === spread);
+    if (!used) return [];
+    const ended = values.filter((value) => this.#awaits(value) && value.place < used.place);
     for (const { digest } of ended) this.#over.add(digest);
-    this.#keep(id, formers);
+    this.#keep(id, values);
     return ended.map(({ digest }) => digest);
   }
 
@@ -54,13 +65,13 @@ export class FirstUses {
   }
 
   #others(id: TokenId, digest: Digest): readonly Value[] {
-    return (this.#formers.get(id) ?? []).filter((value) => value.digest !== digest);
+    return (this.#values.get(id) ?? []).filter((value) => value.digest !== digest);
   }
 
-  #keep(id: TokenId, formers: readonly Value[]): void {
-    if (formers.length > 0) this.#formers.set(id, formers);
-    else this.#formers.delete(id);
-    if (formers.some((value) => this.#awaits(value))) this.#awaiting.add(id);
+  #keep(id: TokenId, values: readonly Value[]): void {
+    if (values.some(isFormer)) this.#values.set(id, values);
+    else this.#values.delete(id);
+    if (values.some((value) => this.#awaits(value))) this.#awaiting.add(id);
     else this.#awaiting.delete(id);
   }
 }

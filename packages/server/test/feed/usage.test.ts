@@ -68,6 +68,28 @@ describe('usage reports', () => {
     assert.equal(await verify(), 401);
   });
 
+  test('a late report of a use of a value that is gone, or that never was, ends no other', async (t) => {
+    const server = await startServer(t);
+    const { record: first } = await server.admin.createToken({ name: 'ci' });
+    const rotate = async () => (await server.admin.rotateToken('ci', { until_first_use: true })).record;
+    const [second, third] = [await rotate(), await rotate()];
+    const verify = async (token: string | null) => {
+      const headers = { Authorization: `Bearer ${token}` };
+      return (await fetch(`${server.url}/_/verify`, { headers })).status;
+    };
+    const report = async (batch: string, value: number) => {
+      const use = { id: first.id, count: 1, last_used_at: Date.now(), value };
+      assert.equal((await send(server, { ...REPORT, batch, uses: [use] })).status, 200);
+    };
+    assert.equal(await verify(second.token), 200);
+    assert.equal(await verify(first.token), 401);
+    await report('late', spreadOf(digestOf(first.token ?? '')) >>> 0);
+    await report('forged', 12345);
+    assert.equal(await verify(second.token), 200);
+    assert.equal(await verify(third.token), 200);
+    assert.equal(await verify(second.token), 401);
+  });
+
   test('a report that is sent again counts once; another of the same replica counts', async (t) => {
     const server = await startServer(t);
     const { record: verifier } = await server.admin.createOperator({ name: 'v', role: 'verifier' });
