@@ -5,6 +5,8 @@ export type Hindrance = 'unreachable' | 'refused' | 'damaged';
 export const HEALTHY_AFTER = 60_000;
 
 const FIRST = 250;
+/** No server is believed that asks for more. */
+const MOST_ASKED = 300_000;
 /**
  * A server that is back is found within two seconds. A key that was refused, and an answer that costs a server much
  * and was of no use, can wait for longer.
@@ -26,7 +28,8 @@ export interface Attempt {
  */
 export function waitBefore({ attempt, hindrance, after, spread }: Attempt, random: () => number): number {
   const bound = Math.min(FIRST * 2 ** attempt, LONGEST[hindrance]);
-  return Math.floor(after + random() * Math.max(bound, spread));
+  const window = Math.max(bound, Math.min(spread, MOST_ASKED));
+  return Math.floor(Math.min(after, MOST_ASKED) + random() * window);
 }
 
 /** The attempt that follows a stream which was healthy for so many milliseconds. */

@@ -49,11 +49,11 @@ const REFUSED: Readonly<Record<number, string>> = {
   406: 'speaks another version of the feed. Use an SDK and a server of versions that belong together',
 };
 
-/** Seconds in digits, or a date, as milliseconds from now; nothing else is believed, and no wait beyond five minutes. */
+/** Seconds in digits, or a date, as milliseconds from now; nothing else is believed. */
 function retryAfter(headers: Headers, wall: number): number {
   const text = headers.get('retry-after') ?? '';
   const ms = /^\d{1,6}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - wall;
-  return ms > 0 ? Math.min(ms, 300_000) : 0;
+  return ms > 0 ? ms : 0;
 }
 
 function codeOf(error: unknown): string {

@@ -87,6 +87,26 @@ test('C5, C99: a resume spreads those who were cut over the time it names', asyn
   assert.equal(feed.seenAt('/_/feed/snapshot').length, 1);
 });
 
+test('C5: no server keeps a guard away for more than five minutes at a time', async (t) => {
+  const { guard, feed, world } = await following(t);
+  world.chance = () => 0.999_999;
+  const before = world.monotonic;
+  feed.broadcast({ kind: 'resume', reason: 'full', spread: 2 ** 50 });
+  await world.rest();
+  const times = asking(
+    feed,
+    world,
+    () => new Response(null, { status: 503, headers: { 'Retry-After': '999999' } }),
+  );
+  await world.pass(300_000);
+  assert.ok(times.length > 0 && (times[0] as number) - before <= 300_000);
+  await world.pass(310_000);
+  assert.ok(times.length > 1 && (times[1] as number) - (times[0] as number) <= 301_500);
+  world.chance = () => 0;
+  feed.instead = undefined;
+  await world.until(() => guard.fresh);
+});
+
 test('C5: behind a minute of health trouble counts as new', async (t) => {
   const { guard, feed, world } = await following(t);
   world.chance = () => 0.999_999;
