@@ -78,6 +78,7 @@ export function connect(options: ConnectOptions): Guard {
     recording: new Recording({ file, key, chance: surroundings.chance }),
     surroundings,
     onProgress: () => guard.progress(),
+    onBegun: () => guard.begun(),
     onTrouble,
   });
   const guard = new ReplicaGuard(replica, usage, surroundings, async () => {

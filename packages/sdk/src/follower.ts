@@ -49,6 +49,8 @@ export interface FollowerOptions {
   readonly surroundings: Surroundings;
   /** Called whenever something may have changed. */
   readonly onProgress: () => void;
+  /** Called when a stream has begun: what stood in the way is over. */
+  readonly onBegun: () => void;
   readonly onTrouble: (trouble: Trouble) => void;
 }
 
@@ -252,6 +254,7 @@ export class Follower {
         begun();
         this.#healthySince ??= at;
         stream.replica = frame.replica;
+        if (!stream.polls) this.#options.onBegun();
       }
       stream.note(frame);
       this.#recording.note(frame, outcome, at);

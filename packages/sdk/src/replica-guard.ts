@@ -119,6 +119,11 @@ export class ReplicaGuard implements Guard {
       for (const { resolve } of [...this.#waiting]) resolve();
   }
 
+  /** A stream has begun: trouble from now on is new, even where it is the same. */
+  begun(): void {
+    this.#trouble = undefined;
+  }
+
   /** Trouble that stays the same is told once. */
   trouble(trouble: Trouble): void {
     if (this.#end) return;

@@ -8,14 +8,14 @@ const SHORTEST_POLL = 250;
 /** What has been seen of one stream. */
 export class Stream {
   readonly reader = new FrameReader();
-  readonly #polls: boolean;
+  readonly polls: boolean;
   /** Under which name the server knows this replica on it. */
   replica = '';
   #rows = 0;
   #heartbeats = 0;
 
   constructor(polls: boolean) {
-    this.#polls = polls;
+    this.polls = polls;
   }
 
   note({ kind }: Frame | Malformed): void {
@@ -25,7 +25,7 @@ export class Stream {
 
   /** Whether it ended as an answer to a poll does. */
   ended(asked: Instant, now: Instant): boolean {
-    if (!this.#polls || this.#heartbeats === 0) return false;
+    if (!this.polls || this.#heartbeats === 0) return false;
     return this.#rows > 0 || elapsed(asked, now) >= SHORTEST_POLL;
   }
 }

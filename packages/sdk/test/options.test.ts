@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { connect } from '@hallpass/sdk/connect';
-import { guarded, newFeed } from './guarded.ts';
+import { following, guarded, newFeed } from './guarded.ts';
 import { KEY, secretOf } from './model-feed.ts';
 
 test('options that cannot be right are named at once, and no key is repeated', () => {
@@ -70,6 +70,19 @@ test('trouble that nobody listens for becomes a warning, once', async (t) => {
   await world.pass(10_000);
   assert.equal(world.warnings.length, 1);
   assert.match(world.warnings[0] ?? '', /^http:\/\/hallpass\.test does not answer/);
+});
+
+test('trouble that comes again after all was well is told again', async (t) => {
+  const { feed, world, troubles } = await following(t);
+  const { fetch } = feed;
+  for (let i = 1; i <= 2; i++) {
+    world.fetch = () => Promise.reject(new TypeError('fetch failed'));
+    feed.cut();
+    await world.pass(5_000);
+    assert.equal(troubles.length, i);
+    world.fetch = fetch;
+    await world.until(() => feed.streams === 1);
+  }
 });
 
 test('names are left out where they are not wanted', async (t) => {
