@@ -11,6 +11,7 @@ import { SURROUNDINGS, type Surroundings } from './surroundings.ts';
 import { Usage } from './usage.ts';
 import { UsageReports } from './usage-reports.ts';
 import { type KeyOptions, keySource } from './verifier-key.ts';
+import { within } from './within.ts';
 
 export interface ConnectOptions extends KeyOptions {
   /** Where the server is, for example `http://127.0.0.1:4255`. A path is the prefix that the server was given. */
@@ -109,20 +110,9 @@ export function connect(options: ConnectOptions): Guard {
   }
 }
 
-/** Waits for something that never rejects, but not for longer than so many milliseconds. */
-function within(ms: number, done: Promise<void>, { later }: Surroundings): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = later(ms, resolve);
-    void done.then(() => {
-      cancel();
-      resolve();
-    });
-  });
-}
-
 function fileOf(
   { snapshotFile }: ConnectOptions,
-  { random }: Surroundings,
+  { random, later }: Surroundings,
   onTrouble: (trouble: Trouble) => void,
 ): SnapshotFile | undefined {
   if (snapshotFile === undefined) return undefined;
@@ -131,5 +121,5 @@ function fileOf(
     const message = `The snapshot file ${snapshotFile} cannot be written (${why}). Verdicts go on; a start without the server would not.`;
     onTrouble({ code: 'snapshot_file', message });
   };
-  return new SnapshotFile({ path: snapshotFile, random, onFault });
+  return new SnapshotFile({ path: snapshotFile, random, later, onFault });
 }

@@ -204,6 +204,8 @@ export class Follower {
   async #follow(): Promise<Ending> {
     const { position } = this.#replica;
     if (!position) return CUT;
+    // It counts as confirmed by being asked from, so it is to outlive this process.
+    await this.#recording.flushed();
     if (this.#polling && elapsed(this.#polling, this.#now()) > POLL_FOR) this.#polling = undefined;
     const polls = this.#polling !== undefined;
     const stream = new Stream(polls);

@@ -3,13 +3,18 @@ import { dirname } from 'node:path';
 import type { Secret } from '@hallpass/core/secret';
 import type { RandomBytes } from '@hallpass/core/token';
 import { SealBroken, Sealer, Unsealer } from './seal.ts';
+import type { Surroundings } from './surroundings.ts';
+import { within } from './within.ts';
 
 const OWNER_ONLY = 0o600;
 const READ_BYTES = 1 << 18;
+/** Milliseconds that a disk may take. Nobody waits for one that hangs: changes are to arrive all the same. */
+const PATIENCE = 10_000;
 
 export interface SnapshotFileOptions {
   readonly path: string;
   readonly random: RandomBytes;
+  readonly later: Surroundings['later'];
   /** Called once for each file that could not be written. */
   readonly onFault: (error: unknown) => void;
 }
@@ -36,6 +41,8 @@ export class SnapshotFile {
   readonly #options: SnapshotFileOptions;
   #writing: Writing | undefined;
   #queue: Promise<void> = Promise.resolve();
+  /** While it is set nothing is written. */
+  #hangs = false;
   /** How many bytes of snapshot and how many of stream the file holds. */
   snapshotBytes = 0;
   streamBytes = 0;
@@ -68,14 +75,15 @@ export class SnapshotFile {
   /** A new file begins aside. */
   begin(secret: Secret): void {
     this.#drop();
+    this.snapshotBytes = 0;
+    this.streamBytes = 0;
+    if (this.#hangs) return;
     const writing: Writing = {
       sealer: new Sealer(secret, this.#options.random),
       handle: undefined,
       failed: false,
     };
     this.#writing = writing;
-    this.snapshotBytes = 0;
-    this.streamBytes = 0;
     this.#do(writing, async () => {
       await rm(this.#aside, { force: true });
       writing.handle = await open(this.#aside, 'wx', OWNER_ONLY);
@@ -111,14 +119,25 @@ export class SnapshotFile {
     this.#drop();
   }
 
-  /** Once everything handed over has been given to the system. Never rejects. */
-  flushed(): Promise<void> {
-    return this.#queue;
+  /** Once everything handed over has been given to the system, or the file is given up. Never rejects. */
+  async flushed(): Promise<void> {
+    if (this.#hangs) return;
+    if (!(await within(PATIENCE, this.#queue, this.#options)) && !this.#hangs) this.#giveUp();
   }
 
   close(): Promise<void> {
     this.#drop();
-    return this.#queue;
+    return this.flushed();
+  }
+
+  #giveUp(): void {
+    this.#hangs = true;
+    if (this.#writing) this.#writing.failed = true;
+    this.#drop();
+    void this.#queue.then(() => {
+      this.#hangs = false;
+    });
+    this.#options.onFault(Object.assign(new Error('The disk hangs.'), { code: 'ETIMEDOUT' }));
   }
 
   get #aside(): string {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
+  closeSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -8,6 +11,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -16,6 +20,8 @@ import { type Guarded, guarded, newFeed } from './guarded.ts';
 import { KEY, type ModelFeed, secretOf, tokenOf } from './model-feed.ts';
 import type { World } from './world.ts';
 
+/** Rows whose writing takes a while. */
+const MANY = 500;
 const OTHER_KEY = 'hpo_22222222222222222222222222222230socB';
 
 function place(t: TestContext): string {
@@ -120,6 +126,28 @@ test('C6: a place is confirmed once the file has it too', async (t) => {
   assert.equal(cold.verdict(0), 'unknown');
 });
 
+test('C6: a place from which a stream is asked, which counts as confirmed, is in the file too', async (t) => {
+  const snapshotFile = place(t);
+  const all = guarded(t, { snapshotFile });
+  const { feed, world, guard } = all;
+  await world.whenReal(() => guard.fresh && feed.streams === 1);
+  world.chance = () => 0;
+  for (let i = 0; i < MANY; i++) feed.put(tokenOf(2, { write: i % 2 === 0 }));
+  feed.remove(0);
+  await world.whenReal(() => guard.revision === feed.head.revision);
+  const copy = place(t);
+  const { fetch } = world;
+  world.fetch = (input, init) => {
+    if (String(input).endsWith('/feed')) writeFileSync(copy, readFileSync(snapshotFile));
+    return fetch(input, init);
+  };
+  feed.cut();
+  await world.pass(0);
+  await world.whenReal(() => feed.streams === 1);
+  const cold = await coldStart(t, { snapshotFile: copy });
+  assert.deepEqual([cold.guard.revision, cold.verdict(0)], [guard.revision, 'unknown']);
+});
+
 test('the file is for its owner alone, has no name, id or digest to be read, and no other file stays beside it', async (t) => {
   const snapshotFile = place(t);
   await kept(t, snapshotFile);
@@ -180,6 +208,44 @@ test('wherever the file ends after a crash, what is whole of it is one state tha
     ['0 not_ready not_ready', '2 allow allow', '3 unknown allow'].slice(0, seen.size),
   );
   assert.ok(seen.size >= 2);
+});
+
+/** No file is read or written until what this returns is called: those that are under way have all the threads. */
+function hangDisks(folder: string): () => Promise<void> {
+  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
+  const pipes = Array.from({ length: threads }, (_, i) => join(folder, `pipe ${i}`));
+  execFileSync('mkfifo', pipes);
+  const opening = pipes.map((pipe) => open(pipe, 'r'));
+  return async () => {
+    const ends = pipes.map((pipe) => openSync(pipe, 'r+'));
+    for (const handle of await Promise.all(opening)) await handle.close();
+    for (const end of ends) closeSync(end);
+  };
+}
+
+test('changes go on to arrive while the disk hangs; it is named, and the file is replaced once it can be', async (t) => {
+  const snapshotFile = place(t);
+  const all = guarded(t, { snapshotFile });
+  const { guard, feed, world, troubles, verdict } = all;
+  await world.whenReal(() => guard.fresh && feed.streams === 1);
+  const release = hangDisks(join(snapshotFile, '..'));
+  feed.remove(0);
+  feed.broadcast({ kind: 'reset', reason: 'trimmed' });
+  await world.until(() => feed.streams === 1);
+  feed.remove(1);
+  await world.rest();
+  assert.deepEqual([verdict(0), verdict(1)], ['unknown', 'unknown']);
+  assert.match(troubles.at(-1)?.message ?? '', /cannot be written \(ETIMEDOUT\)/);
+  await release();
+  feed.put(tokenOf(2));
+  const { ino } = statSync(snapshotFile);
+  while (statSync(snapshotFile).ino === ino) {
+    feed.broadcast({ kind: 'reset', reason: 'trimmed' });
+    await world.untilReal(() => feed.streams === 1);
+  }
+  await ended(all);
+  const cold = await coldStart(t, { snapshotFile });
+  assert.deepEqual([cold.verdict(0), cold.verdict(2)], ['unknown', 'allow']);
 });
 
 test('a file that cannot be written is named, and verdicts go on', async (t) => {
