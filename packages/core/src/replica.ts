@@ -143,8 +143,11 @@ export class Replica {
 }
 
 function build(building: Building, part: Exclude<SnapshotPart, { kind: 'end' }>): void {
-  if (part.kind === 'batch') loadTokens(building.table, part.packed);
-  else {
+  if (part.kind === 'batch') {
+    loadTokens(building.table, part.packed);
+    // Else a server that never ends would fill the memory.
+    if (building.table.size > building.count) throw new SnapshotDamaged('There are too many tokens.');
+  } else {
     building.time = part.time;
     building.count = part.count;
     building.table.reserve(part.count);

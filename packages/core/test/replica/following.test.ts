@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Outcome } from '@hallpass/core/replica-state';
 import { encodeFrame } from '@hallpass/core/wire-feed';
 import { Driver } from './driver.ts';
 import { entryOf } from './model-server.ts';
@@ -57,6 +58,20 @@ test('a heartbeat that tells of rows still to come makes the copy no younger', (
     encodeFrame({ kind: 'heartbeat', position: head, time: time + 3_000, head: head.revision + 1 }),
   );
   assert.equal(driver.replica.age(driver.now), 3_000);
+});
+
+test('a hello of another place than was asked from makes the copy no younger', () => {
+  for (const other of [{ epoch: 'elsewhere' }, { chain: new Uint8Array(16).fill(7) }]) {
+    const driver = connected();
+    const { head, time } = driver.server;
+    driver.pass(3_000);
+    driver.cut();
+    const position = { ...head, ...other };
+    const hello = { kind: 'hello', replica: 'r', position, time: time + 3_000, head: head.revision } as const;
+    driver.note(driver.replica.take({ ...hello, origin: 'server', asked: driver.now, at: driver.now }));
+    assert.equal(driver.replica.age(driver.now), 3_000);
+    assert.equal((last(driver) as Outcome).kind, 'resync');
+  }
 });
 
 test('a row that got lost is noticed at the next heartbeat', () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Head } from '@hallpass/core/change';
 import { digestOf } from '@hallpass/core/digest';
 import { formatPosition } from '@hallpass/core/replica-position';
+import { type Bookmark, chainOf, encodeFrame, type FeedRow, type Frame } from '@hallpass/core/wire-feed';
 import fc from 'fast-check';
 import { Driver } from './driver.ts';
 import { entryOf } from './model-server.ts';
@@ -28,6 +30,42 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   truncate: (frames, at) =>
     frames.map((frame, i) => (i === at % frames.length ? frame.subarray(0, at % 40) : frame)),
 };
+
+const NOWHERE = new Uint8Array(16).fill(7);
+
+/** Frames that are whole and not true, of a place beside the one where the replica is. */
+const LIES: Readonly<Record<string, (head: Head, at: number) => Frame>> = {
+  row: (head, at) => row(head, at % 4, () => NOWHERE),
+  row_that_skips_some: (head, at) => row(head, 2 + (at % 3), (skipping) => chainOf(head.chain, skipping)),
+  row_of_this_place: (head) => row(head, 0, () => NOWHERE),
+  row_of_another_history: (head) =>
+    row({ ...head, epoch: 'elsewhere' }, 1, (next) => chainOf(head.chain, next)),
+  heartbeat: (head, at) => ({ kind: 'heartbeat', ...bookmark(beside(head, at), at) }),
+  head_that_never_comes: (head, at) => ({
+    kind: 'heartbeat',
+    ...bookmark(head, at),
+    head: head.revision + at,
+  }),
+  hello: (head, at) => ({ kind: 'hello', replica: 'r', ...bookmark(beside(head, at), at) }),
+  confirm: (head, at) => ({ kind: 'confirm', position: beside(head, at) }),
+  reset: () => ({ kind: 'reset', reason: 'chain' }),
+  resume: (_, at) => ({ kind: 'resume', reason: 'full', spread: at }),
+};
+
+function row({ epoch, revision }: Head, further: number, closing: (row: FeedRow) => Uint8Array): Frame {
+  const token = { kind: 'token', at: 1_800_000_000_000, token: entryOf(further, true) } as const;
+  const open = { ...token, revision: revision + further, chain: NOWHERE };
+  return { kind: 'change', epoch, row: { ...open, chain: closing(open) } };
+}
+
+function beside(head: Head, at: number): Head {
+  if (at % 3 === 0) return { ...head, epoch: 'elsewhere' };
+  return at % 3 === 1 ? { ...head, revision: head.revision + at } : { ...head, chain: NOWHERE };
+}
+
+function bookmark(position: Head, at: number): Bookmark {
+  return { position, time: 1_800_000_000_000 + at * 1_000, head: position.revision };
+}
 
 function spoiled(frames: Uint8Array[], fault: string, at: number): Uint8Array[] {
   return frames.length === 0 ? frames : (FAULTS[fault] as Fault)(frames, at);
@@ -79,6 +117,13 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       (driver) => {
         driver.pass(ms);
         driver.note(driver.replica.take({ kind: 'tick', at: driver.now }));
+      },
+  ),
+  fc.tuple(fc.constantFrom(...Object.values(LIES)), fc.nat(100)).map(
+    ([lie, at]): Step =>
+      (driver) => {
+        const { position } = driver.replica;
+        if (position) driver.deliver(encodeFrame(lie(position, at)));
       },
   ),
   fc.tuple(fault, fc.nat(500)).map(

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { packTokens } from '@hallpass/core/packed';
 import { Replica } from '@hallpass/core/replica';
+import { SnapshotEncoder } from '@hallpass/core/replica-snapshot';
 import { entryOf, ModelServer } from './model-server.ts';
 
 const server = new ModelServer();
@@ -30,6 +32,20 @@ test('C98: a snapshot with any byte changed, cut or added is refused whole', () 
     assert.equal(load(bytes.subarray(0, at)).tokens.size, 0, `cut at ${at}`);
   }
   assert.equal(load(Buffer.concat([bytes, Buffer.of(0)])).state.kind, 'cold');
+});
+
+test('a snapshot that says fewer or more tokens than it has is refused, and as soon as it has one too many', () => {
+  const encoder = new SnapshotEncoder();
+  const batch = (n: number) => encoder.batch(packTokens([entryOf(n, true)]));
+  const replica = load(encoder.start({ time: now.wall, count: 1 }), ...batch(0));
+  assert.equal(replica.state.kind, 'loading');
+  replica.pushSnapshot(Buffer.concat(batch(1)), now);
+  assert.equal(replica.state.kind, 'cold');
+  for (const count of [4, 2 ** 47]) {
+    const other = new SnapshotEncoder();
+    const pieces = [other.start({ time: now.wall, count }), ...other.batch(packTokens([entryOf(0, true)]))];
+    assert.equal(load(...pieces, other.end(server.head)).state.kind, 'cold');
+  }
 });
 
 test('the copy serves on while another is built aside, and after that one failed', () => {
