@@ -5,6 +5,8 @@ import { ID_WORDS } from '@hallpass/core/row';
 import type { Use } from './store/store.ts';
 
 const PLACES = 1 << 14;
+/** Between two flushes; about 60 MB. Ids that a replica reports need not be of any token. */
+const MOST_TOKENS = 1 << 18;
 
 /**
  * Who was let in, gathered in memory: noting a use is a few stores into arrays, at a place that the token's id
@@ -40,9 +42,10 @@ export class Usage {
     this.#times[place] = 0;
   }
 
-  /** A use that was noted elsewhere: the latest counts. */
+  /** A use that was noted elsewhere: the latest counts. One token too many is let go. */
   merge(id: TokenId, lastUsedAt: number): void {
-    if (lastUsedAt > (this.#uses.get(id) ?? 0)) this.#uses.set(id, lastUsedAt);
+    const known = this.#uses.get(id) ?? 0;
+    if (lastUsedAt > known && (known > 0 || this.#uses.size < MOST_TOKENS)) this.#uses.set(id, lastUsedAt);
   }
 
   /** Hands over what has gathered since the last call. */

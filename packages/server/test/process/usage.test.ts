@@ -66,3 +66,21 @@ test('what could not be stored is kept, unless the token was used again since', 
     ]),
   );
 });
+
+test('however many tokens are reported between two flushes, memory holds no more than so many', () => {
+  const usage = new Usage();
+  const words = new Int32Array(4);
+  const report = (from: number, count: number, time: number) => {
+    for (words[3] = from; words[3] < from + count; words[3]++) usage.merge(idAt(words, 0), time);
+  };
+  report(0, 300_000, 1);
+  report(0, 1, 2);
+  const uses = usage.take();
+  assert.equal(uses.length, 262_144);
+  assert.equal(uses[0]?.lastUsedAt, 2);
+  report(299_999, 1, 3);
+  assert.deepEqual(
+    usage.take().map(({ lastUsedAt }) => lastUsedAt),
+    [3],
+  );
+});
