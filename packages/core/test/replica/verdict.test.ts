@@ -59,7 +59,9 @@ test('C40: turning the clock back revives nothing that has expired', () => {
   assert.deepEqual(replica.check(request, at(-3_600_000, 10_000)), { allow: false, reason: 'expired' });
 });
 
-test('C98: a snapshot file is as old as the wall clock says', () => {
+test('C98: a snapshot file is as old as the wall clock says, and never makes a replica live', () => {
+  assert.equal(loaded(null, 'file').state.kind, 'stale');
+  assert.equal(loaded(null, 'server').state.kind, 'live');
   assert.equal(loaded(null, 'file', at(59_000, 0)).check(request, at(60_000, 1_000)).allow, true);
   assert.equal(loaded(null, 'file', at(61_000, 0)).check(request, at(61_000, 0)).allow, false);
 });

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { HEADER_BYTES } from '@hallpass/core/replica-snapshot';
 import type { AdminClient } from '@hallpass/sdk/admin';
+import { Snapshots } from 'hallpass/http/feed/snapshots';
 import { startServer } from '../server.ts';
+import { NOW } from '../store/samples.ts';
 import { FEED, follow } from './follower.ts';
+import { feedStand } from './stand.ts';
 
 const CUTS: readonly [string, (admin: AdminClient, name: string) => Promise<unknown>][] = [
   ['removed', (admin, name) => admin.deleteOperator(name)],
@@ -37,6 +41,16 @@ describe('C100: a stream ends with the right of its operator', () => {
     const follower = await follow(t, server.url, { key: record.key });
     await follower.connection.end();
     assert.ok(Date.now() >= expiration_date);
+  });
+
+  test('and a snapshot that is under way, before it shows a token', async (t) => {
+    const { store } = await feedStand(t, 3);
+    let allowed = true;
+    const { pieces, end } = await new Snapshots(store, () => NOW).open(() => allowed);
+    t.after(end);
+    assert.equal((await pieces.next()).value.length, HEADER_BYTES);
+    allowed = false;
+    await assert.rejects(pieces.next(), /may not have it any more/);
   });
 
   test('but not when it is only renamed', async (t) => {
