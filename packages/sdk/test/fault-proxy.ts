@@ -1,3 +1,8 @@
+/** Another one each time, which the test prints; `GENERATED_SEED` sets the one that is to be tried again. */
+export function newSeed(): number {
+  return Number(process.env['GENERATED_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+}
+
 /** Numbers that are the same for the same seed, even in [0, 1). */
 export function chanceOf(seed: number): () => number {
   let state = seed | 0;

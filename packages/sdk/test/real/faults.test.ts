@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SURROUNDINGS } from '@hallpass/sdk/surroundings';
-import { chanceOf, FaultProxy } from '../fault-proxy.ts';
+import { chanceOf, FaultProxy, newSeed } from '../fault-proxy.ts';
 import { place, until } from './place.ts';
 
 const STEPS = 60;
@@ -9,7 +9,7 @@ const STEPS = 60;
 const HASTE = 20;
 
 test('C89: between a real server and a guard, faults bring no wrong allow behind a confirmation, and the copies agree in the end', async (t) => {
-  const seed = Math.floor(Math.random() * 2 ** 31);
+  const seed = newSeed();
   t.diagnostic(`seed ${seed}`);
   const chance = chanceOf(seed);
   const proxy = new FaultProxy(SURROUNDINGS.fetch, chance, 0.1);
