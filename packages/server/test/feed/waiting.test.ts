@@ -7,10 +7,12 @@ import { follow } from './follower.ts';
 const LONG = '?wait=30000';
 
 /** Every call that can take a right away, on the token or operator `a`. */
-const CALLS: readonly [method: string, path: string, body: object][] = [
+const CALLS: readonly [method: string, path: string, body: object, revision?: number][] = [
   ['PUT', '/_/token', { name: 'a', active: false }],
   ['PATCH', '/_/token', { name: 'a', active: false }],
   ['DELETE', '/_/token', { name: 'a' }],
+  // One row for the value that goes, one for that which comes.
+  ['POST', '/_/token/rotate', { name: 'a' }, 5],
   ['PATCH', '/_/operator', { name: 'a', active: false }],
   ['DELETE', '/_/operator', { name: 'a' }],
 ];
@@ -28,7 +30,7 @@ function revoke(server: TestServer, token: string, wait: string): Promise<Respon
 }
 
 describe('waiting for the replicas', () => {
-  for (const [method, path, body] of CALLS) {
+  for (const [method, path, body, revision = 4] of CALLS) {
     test(`${method} ${path} is answered when every replica has confirmed`, async (t) => {
       const server = await startServer(t);
       await server.admin.createToken({ name: 'a' });
@@ -36,8 +38,11 @@ describe('waiting for the replicas', () => {
       const followers = [await follow(t, server.url), await follow(t, server.url)];
       const answer = await server.call(method, path + LONG, { body });
       assert.equal(answer.status, 200);
-      assert.deepEqual([answer.body.revision, answer.body.replicas], [4, { confirmed: 2, pending: [] }]);
-      for (const { replica } of followers) assert.equal(replica.position?.revision, 4);
+      assert.deepEqual(
+        [answer.body.revision, answer.body.replicas],
+        [revision, { confirmed: 2, pending: [] }],
+      );
+      for (const { replica } of followers) assert.equal(replica.position?.revision, revision);
     });
   }
 
