@@ -99,9 +99,13 @@ export class FakeGuard implements Guard {
 
   check(request: Checkable, options?: CheckOptions): Verdict {
     if (this.refusing) return DENY[this.refusing];
-    const presented = presentedBy(request);
-    const access = accessAsked(request, options?.write);
-    return decide({ presented, access }, this.#tokens, SURROUNDINGS.now().wall);
+    try {
+      const presented = presentedBy(request);
+      const access = accessAsked(request, options?.write);
+      return decide({ presented, access }, this.#tokens, SURROUNDINGS.now().wall);
+    } catch {
+      return DENY.fault;
+    }
   }
 
   ready(): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeGuard } from '@hallpass/sdk/testing';
+import { following } from './guarded.ts';
 
 test('a fake guard decides as a real one does, by the tokens that a test makes', () => {
   const guard = fakeGuard();
@@ -13,4 +14,15 @@ test('a fake guard decides as a real one does, by the tokens that a test makes',
   assert.deepEqual(guard.check(`Bearer ${value}`), { allow: false, reason: 'unknown' });
   guard.refusing = 'stale';
   assert.deepEqual(guard.check(undefined), { allow: false, reason: 'stale' });
+});
+
+test('what is no request is refused by either, and neither throws', async (t) => {
+  const { guard } = await following(t);
+  const nonsense: readonly unknown[] = [{}, [], 42, true, Symbol('x'), { headers: {} }, { rawHeaders: null }];
+  for (const request of nonsense) {
+    for (const either of [guard, fakeGuard()]) {
+      const verdict = either.check(request as string);
+      assert.ok(!verdict.allow && verdict.reason === 'fault', String(request));
+    }
+  }
 });
