@@ -139,7 +139,7 @@ export class Follower {
     this.#controller = new AbortController();
     this.#givenUp = undefined;
     try {
-      if (this.#wanted === 'snapshot') await this.#load();
+      if (this.#wanted === 'snapshot' || (await this.#recording.isOutdated())) await this.#load();
       return await this.#follow();
     } catch (error) {
       return this.#givenUp ?? this.#endingOfError(error);

@@ -29,6 +29,12 @@ export class Recording {
     this.#options.file?.begin(await this.#options.key());
   }
 
+  /** Whether the key has been changed: who starts with the new one could not read the file. */
+  async isOutdated(): Promise<boolean> {
+    const { file, key } = this.#options;
+    return file?.isSealedOtherwise(await key()) ?? false;
+  }
+
   write(bytes: Uint8Array): void {
     this.#options.file?.write(bytes);
   }

@@ -21,6 +21,7 @@ export interface SnapshotFileOptions {
 
 /** One file under way: written aside at first, then in its place. */
 interface Writing {
+  readonly secret: Secret;
   readonly sealer: Sealer;
   handle: FileHandle | undefined;
   failed: boolean;
@@ -79,6 +80,7 @@ export class SnapshotFile {
     this.streamBytes = 0;
     if (this.#hangs) return;
     const writing: Writing = {
+      secret,
       sealer: new Sealer(secret, this.#options.random),
       handle: undefined,
       failed: false,
@@ -89,6 +91,12 @@ export class SnapshotFile {
       writing.handle = await open(this.#aside, 'wx', OWNER_ONLY);
       await writing.handle.writeFile(writing.sealer.header);
     });
+  }
+
+  /** Whether the file that is written is sealed with another key than this one. */
+  isSealedOtherwise(secret: Secret): boolean {
+    const writing = this.#writing;
+    return writing !== undefined && !writing.failed && writing.secret.reveal() !== secret.reveal();
   }
 
   /** The next bytes of the snapshot. */

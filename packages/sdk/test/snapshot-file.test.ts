@@ -191,6 +191,23 @@ test('a file that was sealed with another key is named, and not used', async (t)
   assert.match(troubles[0]?.message ?? '', /sealed with another key/);
 });
 
+test('a key that is changed while a guard runs seals the file once it is used', async (t) => {
+  const snapshotFile = place(t);
+  const keyFile = `${snapshotFile}.key`;
+  writeFileSync(keyFile, KEY);
+  const all = guarded(t, { snapshotFile, keyFile });
+  const { feed, world } = all;
+  await world.untilReal(() => feed.streams === 1);
+  feed.cut();
+  await world.untilReal(() => feed.streams === 1);
+  assert.equal(feed.seenAt('/_/feed/snapshot').length, 1);
+  writeFileSync(keyFile, OTHER_KEY);
+  feed.cut();
+  await world.untilReal(() => feed.streams === 1);
+  await ended(all);
+  assert.equal((await coldStart(t, { snapshotFile, key: OTHER_KEY })).verdict(0), 'allow');
+});
+
 test('wherever the file ends after a crash, what is whole of it is one state that the server had', async (t) => {
   const snapshotFile = place(t);
   await kept(t, snapshotFile, ({ feed }) => feed.remove(0));
