@@ -65,6 +65,8 @@ export class Follower {
   #polling: Instant | undefined;
   #healthySince: Instant | undefined;
   #attempt = -1;
+  /** A snapshot was loaded, and no stream has begun since. */
+  #unfollowed = false;
   #controller = new AbortController();
   /** Why what is open was given up from outside. */
   #givenUp: Ending | undefined;
@@ -197,6 +199,7 @@ export class Follower {
 
   #loaded(): void {
     this.#wanted = 'tail';
+    this.#unfollowed = true;
     this.#recording.commit();
     this.#options.onProgress();
   }
@@ -251,9 +254,10 @@ export class Follower {
         frame.kind === 'hello' ? ({ ...frame, origin: 'server', asked, at } as const) : { ...frame, at };
       const outcome = this.#replica.take(event);
       const ending = this.#endingOf(outcome, frame);
-      if (ending) return ending;
+      if (ending) return frame.kind === 'reset' && this.#isNewHistory(stream) ? ON : ending;
       if (frame.kind === 'hello') {
         begun();
+        this.#unfollowed = false;
         this.#healthySince ??= at;
         stream.replica = frame.replica;
         if (!stream.polls) this.#options.onBegun();
@@ -263,6 +267,11 @@ export class Follower {
       if (outcome.kind === 'confirm') this.#confirm(stream.replica, outcome.position);
     }
     return this.#recording.isFull() ? this.#renew() : undefined;
+  }
+
+  /** Asked for a stream the server has another history: it was waited for, and its snapshot need not be. */
+  #isNewHistory({ replica }: Stream): boolean {
+    return replica === '' && !this.#unfollowed;
   }
 
   /** The file has more stream than snapshot: everything is asked for again, and it begins anew. */

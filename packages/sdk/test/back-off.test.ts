@@ -62,6 +62,40 @@ test('C102: a server that speaks another version of the feed is named as such', 
   assert.match(troubles[0]?.message ?? '', /another version of the feed/);
 });
 
+test('C94, C95: a server that was away for long and is back with another history is followed within 2 s', async (t) => {
+  const { guard, feed, world, verdict } = await following(t);
+  world.chance = () => 0.999_999;
+  const { fetch } = world;
+  world.fetch = () => Promise.reject(new TypeError('fetch failed'));
+  feed.cut();
+  await world.pass(600_000);
+  feed.restore(1);
+  world.fetch = fetch;
+  const back = world.monotonic;
+  await world.until(() => guard.fresh && verdict(1) === 'unknown');
+  assert.ok(world.monotonic - back <= 2_000, String(world.monotonic - back));
+});
+
+test('C5: a server that resets whoever has just loaded its snapshot is asked for it less and less often', async (t) => {
+  const { feed, world } = newFeed();
+  world.chance = () => 0.999_999;
+  const { fetch } = world;
+  const times: number[] = [];
+  world.fetch = async (input, init) => {
+    if (String(input).endsWith('/snapshot')) {
+      times.push(world.monotonic);
+      const answer = await fetch(input, init);
+      feed.epoch = `${feed.epoch}r`;
+      return answer;
+    }
+    return fetch(input, init);
+  };
+  guarded(t, {}, { feed, world });
+  await world.pass(200_000);
+  assert.equal(gaps(times).at(-1), 29_999);
+  world.fetch = fetch;
+});
+
 test('C5: Retry-After is a floor', async (t) => {
   const { feed, world } = newFeed();
   world.chance = () => 0;
