@@ -246,14 +246,17 @@ test('changes go on to arrive while the disk hangs; it is named, and the file is
   const { guard, feed, world, troubles, verdict } = all;
   await world.whenReal(() => guard.fresh && feed.streams === 1);
   const release = hangDisks(join(snapshotFile, '..'));
-  feed.remove(0);
-  feed.broadcast({ kind: 'reset', reason: 'trimmed' });
-  await world.until(() => feed.streams === 1);
-  feed.remove(1);
-  await world.rest();
-  assert.deepEqual([verdict(0), verdict(1)], ['unknown', 'unknown']);
-  assert.match(troubles.at(-1)?.message ?? '', /cannot be written \(ETIMEDOUT\)/);
-  await release();
+  try {
+    feed.remove(0);
+    feed.broadcast({ kind: 'reset', reason: 'trimmed' });
+    await world.until(() => feed.streams === 1);
+    feed.remove(1);
+    await world.rest();
+    assert.deepEqual([verdict(0), verdict(1)], ['unknown', 'unknown']);
+    assert.match(troubles.at(-1)?.message ?? '', /cannot be written \(ETIMEDOUT\)/);
+  } finally {
+    await release();
+  }
   feed.put(tokenOf(2));
   const { ino } = statSync(snapshotFile);
   while (statSync(snapshotFile).ino === ino) {
