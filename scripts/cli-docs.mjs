@@ -17,6 +17,8 @@ const INTRODUCTION = `# The command line
 ## What holds for every verb
 
 - Data goes to standard output, everything else to standard error. A new value stands alone on standard output.
+- Data that is not taken, as on a full disk, ends with 1. A reader that has enough (\`| head\`) is no fault, unless it
+  was to get a value.
 - Nothing is asked unless standard input and standard error are a terminal; \`--no-input\` asks nothing there either.
   Every question is also a flag.
 - On a terminal lists are tables with relative times. Elsewhere a line has its fields between tabs, with times in

@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
+import { outputTo } from './cli/output.ts';
 import { run } from './cli/run.ts';
 
-// `hallpass … | head`: a reader that has gone is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+const { print, taken } = outputTo(process.stdout);
+// Where nobody hears complaints, there is nobody to tell.
+process.stderr.on('error', () => {});
 
 const code = await run(process.argv.slice(2), {
-  out: (text) => void process.stdout.write(text),
+  out: print,
+  taken,
   err: (text) => void process.stderr.write(text),
   exit: (exitCode) => process.exit(exitCode),
   start: async (config, options) => (await import('./main.ts')).start(config, options),
@@ -20,5 +21,5 @@ const code = await run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
 });
-// Ends what a failed start has left open, once everything is printed.
-process.stdout.write('', () => process.exit(code));
+// Ends what a failed start has left open.
+process.exit(code);

@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { Fault } from './fault.ts';
 import type { CliIo } from './io.ts';
@@ -12,11 +12,17 @@ export interface DeliveryFlags {
 
 /** Where a new value goes. Opened before the value is made, so that none is made that has no place to go. */
 export interface Delivery {
-  /** `record` is what `--json` prints; the value stands in it. */
-  hand(value: string, record: object): void;
+  /**
+   * `record` is what `--json` prints; the value stands in it. Throws a fault that ends with `otherwise`, which says
+   * how to come by a value, when the place did not take it.
+   */
+  hand(value: string, record: object, otherwise: string): Promise<void>;
   /** Takes back what opening has left, when there is no value after all. */
   discard(): void;
 }
+
+/** How to come by the value of a token that was made and not handed over. */
+export const VALUE_AGAIN = 'The token has it: `hallpass token value` shows it again.';
 
 export function addDeliveryOptions(command: Command): Command {
   return command
@@ -48,17 +54,32 @@ function openFile(path: string): number {
   }
 }
 
+function notTaken(error: unknown, otherwise: string): Fault {
+  const why = error instanceof Error ? error.message : 'unknown error';
+  return new Fault('unexpected', `The value could not be written (${why}). ${otherwise}`);
+}
+
 function intoFile(path: string): Delivery {
   const file = openFile(path);
+  const discard = () => {
+    process.off('exit', discard);
+    closeSync(file);
+    rmSync(path, { force: true });
+  };
+  // Ctrl-C while the server takes its time leaves no empty file in the way of the next attempt.
+  process.once('exit', discard);
   return {
-    hand(value) {
-      writeSync(file, `${value}\n`);
+    async hand(value, _record, otherwise) {
+      try {
+        writeFileSync(file, `${value}\n`);
+      } catch (error) {
+        discard();
+        throw notTaken(error, otherwise);
+      }
+      process.off('exit', discard);
       closeSync(file);
     },
-    discard() {
-      closeSync(file);
-      rmSync(path, { force: true });
-    },
+    discard,
   };
 }
 
@@ -67,9 +88,12 @@ export function openDelivery({ json, outputFile, env }: DeliveryFlags, io: CliIo
     throw new Fault('usage', '--env: must be the name of a variable: letters, digits and _.');
   if (outputFile !== undefined) return intoFile(outputFile);
   return {
-    hand(value, record) {
+    async hand(value, record, otherwise) {
       if (json) printJson(io, record);
       else io.out(env === undefined ? `${value}\n` : `export ${env}=${value}\n`);
+      await io.taken().catch((error: unknown) => {
+        throw notTaken(error, otherwise);
+      });
     },
     discard() {},
   };

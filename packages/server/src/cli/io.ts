@@ -7,6 +7,8 @@ import type { Start } from '../running.ts';
 export interface CliIo {
   /** Data, to standard output. */
   readonly out: (text: string) => void;
+  /** Resolves when all data has been taken. Rejects with OutputLost when some was not. */
+  readonly taken: () => Promise<void>;
   /** Talk, to standard error. */
   readonly err: (text: string) => void;
   /** Ends the process at once. */

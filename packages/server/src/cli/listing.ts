@@ -52,7 +52,11 @@ export async function printList<Item>(
   const all = flags.json === true || (screen.width !== null && flags.jsonl !== true);
   for await (const item of items) {
     if (all) kept.push(item);
-    else io.out(flags.jsonl ? jsonLine(item) : tabbed(shown, item));
+    else {
+      io.out(flags.jsonl ? jsonLine(item) : tabbed(shown, item));
+      // Keeps pace with the reader, and ends when it has gone.
+      await io.taken();
+    }
   }
   if (flags.json) printJson(io, kept);
   else if (all && kept.length === 0) io.err(`${empty}\n`);

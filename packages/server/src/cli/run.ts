@@ -7,12 +7,27 @@ import { VERSION } from '../version.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { Fault } from './fault.ts';
 import type { CliIo } from './io.ts';
+import { OutputLost } from './output.ts';
 import { plain } from './plain.ts';
 import { newProgram } from './program.ts';
 import { addVerbs } from './verbs.ts';
 
 /** Runs one command line (without node and script) to its end and gives the exit code. */
 export async function run(words: readonly string[], io: CliIo): Promise<number> {
+  const code = await runVerb(words, io);
+  try {
+    await io.taken();
+    return code;
+  } catch (error) {
+    if (code !== EXIT.done.code || (error instanceof OutputLost && error.unwanted)) return code;
+    io.err(
+      `error: Not all of it could be printed (${error instanceof Error ? error.message : 'unknown'}).\n`,
+    );
+    return EXIT.unexpected.code;
+  }
+}
+
+async function runVerb(words: readonly string[], io: CliIo): Promise<number> {
   const program = newProgram(io);
   try {
     await addVerbs(program, words, io);
@@ -21,6 +36,8 @@ export async function run(words: readonly string[], io: CliIo): Promise<number> 
   } catch (error) {
     // Commander has said its part already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done.code : EXIT.usage.code;
+    // Said when the rest is.
+    if (error instanceof OutputLost) return EXIT.done.code;
     // A report on standard output has said it all.
     if (!(error instanceof Fault && error.message === '')) io.err(`${explain(error)}\n`);
     return error instanceof ConfigError ? EXIT.usage.code : exitCodeOf(error);

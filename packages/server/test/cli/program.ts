@@ -6,6 +6,7 @@ import { addAllVerbs } from 'hallpass/cli/verbs';
 
 const io = {
   out: () => {},
+  taken: () => Promise.resolve(),
   err: () => {},
   exit: () => {},
   start: () => Promise.reject(new Error('nothing is started here')),

@@ -50,6 +50,17 @@ if (behaviour === 'hangs_briefly') {
 } else {
   const err = (text: string) => void process.stderr.write(text);
   const { stdin, stdout, stderr } = process;
-  const io = { out, err, exit, start, now: Date.now, random: randomBytes, stdin, stdout, stderr };
+  const io = {
+    out,
+    taken: () => Promise.resolve(),
+    err,
+    exit,
+    start,
+    now: Date.now,
+    random: randomBytes,
+    stdin,
+    stdout,
+    stderr,
+  };
   process.exit(await run(['serve', ...words], io));
 }

@@ -33,7 +33,7 @@ export function create(command: Command, io: CliIo): void {
       const { role, description = '' } = flags;
       const input = { name, role, expiration_date: expiry, description };
       const { record, warnings } = await made(delivery, () => client.createOperator(input));
-      delivery.hand(record.key, record);
+      await delivery.hand(record.key, record, 'The operator is there: delete it and make it again.');
       io.err(`Created ${described(record, io.now())}.\n`);
       printWarnings(io, warnings);
     });

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addClientOptions, type ClientFlags, openClient } from '../connection.ts';
-import { addDeliveryOptions, type DeliveryFlags, made, openDelivery } from '../delivery.ts';
+import { addDeliveryOptions, type DeliveryFlags, made, openDelivery, VALUE_AGAIN } from '../delivery.ts';
 import { guide } from '../examples.ts';
 import { EXPIRES_HELP, expiryFlag, printWarnings } from '../expiry.ts';
 import { Fault } from '../fault.ts';
@@ -54,7 +54,7 @@ async function createToken(named: string | undefined, flags: Flags, io: CliIo): 
   };
   const { record, warnings } = await made(delivery, () => client.createToken(input));
   if (record.token === null) throw new Fault('conflict', 'The server keeps no value to show.');
-  delivery.hand(record.token, record);
+  await delivery.hand(record.token, record, VALUE_AGAIN);
   io.err(`Created ${described(record, io.now())}.\n`);
   if (expiry === null)
     io.err('warning: It works until you disable or delete it; --expires 30d gives it an end.\n');

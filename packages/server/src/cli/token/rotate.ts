@@ -2,7 +2,7 @@ import type { WireToken } from '@hallpass/core/wire';
 import type { Command } from 'commander';
 import { type AskFlags, confirm } from '../ask.ts';
 import { addClientOptions, type ClientFlags, openClient } from '../connection.ts';
-import { addDeliveryOptions, type DeliveryFlags, made, openDelivery } from '../delivery.ts';
+import { addDeliveryOptions, type DeliveryFlags, made, openDelivery, VALUE_AGAIN } from '../delivery.ts';
 import { guide } from '../examples.ts';
 import { EXPIRES_HELP, expiryFlag, printWarnings } from '../expiry.ts';
 import { Fault } from '../fault.ts';
@@ -63,7 +63,7 @@ async function rotateToken(name: string, flags: Flags, io: CliIo): Promise<void>
     if (done.record.token === null) throw new Fault('conflict', 'The server keeps no value to show.');
     return { ...done, value: done.record.token };
   });
-  delivery.hand(value, record);
+  await delivery.hand(value, record, VALUE_AGAIN);
   io.err(`Rotated ${described(record, io.now())}.\n${fateOf(record, io.now())}\n`);
   printWarnings(io, warnings);
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addClientOptions, type ClientFlags, openClient } from '../connection.ts';
-import { addDeliveryOptions, type DeliveryFlags, made, openDelivery } from '../delivery.ts';
+import { addDeliveryOptions, type DeliveryFlags, made, openDelivery, VALUE_AGAIN } from '../delivery.ts';
 import { guide } from '../examples.ts';
 import type { CliIo } from '../io.ts';
 
@@ -17,6 +17,6 @@ export function value(command: Command, io: CliIo): void {
     const client = await openClient(flags, io);
     const delivery = openDelivery(flags, io);
     const token = await made(delivery, () => client.tokenValue(name));
-    delivery.hand(token, { token });
+    await delivery.hand(token, { token }, VALUE_AGAIN);
   });
 }
