@@ -1,5 +1,6 @@
 import { type DestinationStream, pino } from 'pino';
 import type { LogLevel } from './config/settings.ts';
+import { LogOutput } from './log-output.ts';
 
 /**
  * All a log line may carry beside its text: what is not listed here is not logged, whoever passes it. No
@@ -77,12 +78,12 @@ function keepListed(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** One JSON object a line, on standard output unless told otherwise. Times are milliseconds. */
-export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
+export function createLogger(level: LogLevel, destination: DestinationStream = new LogOutput()): Logger {
   const options = {
     level,
     base: null,
     formatters: { level: (label: string) => ({ level: label }), log: keepListed },
     serializers: { err: (kept: unknown) => kept },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }

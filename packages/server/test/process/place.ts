@@ -62,7 +62,7 @@ function watch(child: ChildProcess): ServerProcess {
 }
 
 /** The address in the line with which a server says that it is ready. */
-function addressIn(output: string): string {
+export function addressIn(output: string): string {
   const line = output.split('\n').find((text) => text.includes('"msg":"ready"')) ?? '{}';
   return (JSON.parse(line) as { address: string }).address;
 }
