@@ -7,6 +7,16 @@ import type {
   WireReplica,
   WireToken,
 } from '@hallpass/core/wire';
+import {
+  AUDIT_ENTRY,
+  NEW_OPERATOR,
+  NEW_TOKEN,
+  OPERATOR,
+  REPLICA,
+  type Shape,
+  TOKEN,
+  VALUE,
+} from './shapes.ts';
 import { type Call, Transport, type TransportOptions } from './transport.ts';
 
 /** Times are milliseconds since the epoch; null is never. */
@@ -86,17 +96,20 @@ export class AdminClient {
     input: TokenInput & { readonly description?: string },
     options: { readonly idempotencyKey?: string } = {},
   ): Promise<Done<WireToken & { readonly token: string | null }>> {
-    return this.#one({ method: 'POST', path: '/token', body: input, headers: idempotency(options) });
+    return this.#one(
+      { method: 'POST', path: '/token', body: input, headers: idempotency(options) },
+      NEW_TOKEN,
+    );
   }
 
   /** All tokens that fit, in the order of creation, fetched page by page. */
   async *listTokens(filters: TokenFilters = {}): AsyncGenerator<WireToken> {
-    yield* this.#pages<WireToken>('/token', { ...filters, limit: PAGE });
+    yield* this.#pages('/token', { ...filters, limit: PAGE }, TOKEN);
   }
 
   /** What is left out takes its default; `changeToken` leaves it as it is. */
   replaceToken(input: TokenInput, precondition: Precondition = {}): Promise<Done<WireToken>> {
-    return this.#one({ method: 'PUT', path: '/token', body: input, ...condition(precondition) });
+    return this.#one({ method: 'PUT', path: '/token', body: input, ...condition(precondition) }, TOKEN);
   }
 
   changeToken(
@@ -105,7 +118,7 @@ export class AdminClient {
     precondition: Precondition = {},
   ): Promise<Done<WireToken>> {
     const body = { name, ...changes };
-    return this.#one({ method: 'PATCH', path: '/token', body, ...condition(precondition) });
+    return this.#one({ method: 'PATCH', path: '/token', body, ...condition(precondition) }, TOKEN);
   }
 
   /** Gives the token a new value; the record carries it, as after `createToken`. */
@@ -116,29 +129,28 @@ export class AdminClient {
   ): Promise<Done<WireToken & { readonly token: string | null }>> {
     const body = { name, ...rotation };
     const headers = { ...condition(options).headers, ...idempotency(options) };
-    return this.#one({ method: 'POST', path: '/token/rotate', body, headers });
+    return this.#one({ method: 'POST', path: '/token/rotate', body, headers }, NEW_TOKEN);
   }
 
   deleteToken(name: string, precondition: Precondition = {}): Promise<Done<WireToken>> {
-    return this.#one({ method: 'DELETE', path: '/token', query: { name }, ...condition(precondition) });
+    return this.#one(
+      { method: 'DELETE', path: '/token', query: { name }, ...condition(precondition) },
+      TOKEN,
+    );
   }
 
   async tokenValue(name: string): Promise<string> {
-    const { record } = await this.#one<{ token: string }>({
-      method: 'GET',
-      path: '/token/value',
-      query: { name },
-    });
+    const { record } = await this.#one({ method: 'GET', path: '/token/value', query: { name } }, VALUE);
     return record.token;
   }
 
   /** The record carries the new operator's key, this once. */
   createOperator(input: OperatorInput): Promise<Done<WireOperator & { readonly key: string }>> {
-    return this.#one({ method: 'POST', path: '/operator', body: input });
+    return this.#one({ method: 'POST', path: '/operator', body: input }, NEW_OPERATOR);
   }
 
   async listOperators(): Promise<readonly WireOperator[]> {
-    return (await this.#transport.call<WireOperator>({ method: 'GET', path: '/operator' })).data;
+    return (await this.#transport.call({ method: 'GET', path: '/operator' }, OPERATOR)).data;
   }
 
   changeOperator(
@@ -147,43 +159,47 @@ export class AdminClient {
     precondition: Precondition = {},
   ): Promise<Done<WireOperator>> {
     const body = { name, ...changes };
-    return this.#one({ method: 'PATCH', path: '/operator', body, ...condition(precondition) });
+    return this.#one({ method: 'PATCH', path: '/operator', body, ...condition(precondition) }, OPERATOR);
   }
 
   deleteOperator(name: string, precondition: Precondition = {}): Promise<Done<WireOperator>> {
-    return this.#one({ method: 'DELETE', path: '/operator', query: { name }, ...condition(precondition) });
+    return this.#one(
+      { method: 'DELETE', path: '/operator', query: { name }, ...condition(precondition) },
+      OPERATOR,
+    );
   }
 
   /** The operator whose key this is. */
   async whoami(): Promise<WireOperator> {
-    return (await this.#one<WireOperator>({ method: 'GET', path: '/operator/self' })).record;
+    return (await this.#one({ method: 'GET', path: '/operator/self' }, OPERATOR)).record;
   }
 
   /** The replicas that are connected now. */
   async replicas(): Promise<readonly WireReplica[]> {
-    return (await this.#transport.call<WireReplica>({ method: 'GET', path: '/replicas' })).data;
+    return (await this.#transport.call({ method: 'GET', path: '/replicas' }, REPLICA)).data;
   }
 
   /** The audit trail, newest first, fetched `page` entries (1 to 1000) at a time. */
   async *listAudit({ page = PAGE }: { readonly page?: number } = {}): AsyncGenerator<WireAuditEntry> {
-    yield* this.#pages<WireAuditEntry>('/audit', { limit: page });
+    yield* this.#pages('/audit', { limit: page }, AUDIT_ENTRY);
   }
 
-  async #one<Item>(call: Call): Promise<Done<Item>> {
-    const answer = await this.#transport.call<Item>(call);
+  async #one<Item>(call: Call, shape: Shape<Item>): Promise<Done<Item>> {
+    const answer = await this.#transport.call(call, shape);
     const [record] = answer.data;
     if (record === undefined) throw this.#transport.refusal(200, answer);
     return { record, warnings: answer.warnings ?? [] };
   }
 
-  async *#pages<Item>(path: string, query: NonNullable<Call['query']>): AsyncGenerator<Item> {
+  async *#pages<Item>(
+    path: string,
+    query: NonNullable<Call['query']>,
+    shape: Shape<Item>,
+  ): AsyncGenerator<Item> {
     let cursor: string | undefined;
     do {
-      const page: Envelope<Item> = await this.#transport.call<Item>({
-        method: 'GET',
-        path,
-        query: { ...query, cursor },
-      });
+      const call: Call = { method: 'GET', path, query: { ...query, cursor } };
+      const page: Envelope<Item> = await this.#transport.call(call, shape);
       yield* page.data;
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined);

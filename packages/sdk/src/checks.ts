@@ -15,6 +15,15 @@ export type TokenCheck =
   /** `read_only`: it is a token of this server and may read, but not write. */
   | { readonly valid: false; readonly reason: 'not_valid' | 'read_only' };
 
+/** A name as the header has it, or as it came when it is not percent-encoded. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
 function identityOf({ headers }: Reply): TokenCheck | undefined {
   const id = headers.get('x-hallpass-token-id');
   const name = headers.get('x-hallpass-token-name');
@@ -24,7 +33,7 @@ function identityOf({ headers }: Reply): TokenCheck | undefined {
   return {
     valid: true,
     id,
-    name: decodeURIComponent(name),
+    name: decoded(name),
     write: headers.get('x-hallpass-write') === 'true',
     expires_at: expiresAt,
   };

@@ -5,6 +5,8 @@ import type { Problem } from '@hallpass/core/wire';
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly status: number;
+  /** What went wrong. */
+  readonly title: string;
   readonly code: ErrorCode;
   readonly errors: readonly FieldError[];
   readonly requestId: string;
@@ -12,6 +14,7 @@ export class ProblemError extends Error {
   constructor(problem: Problem) {
     super(problem.detail);
     this.status = problem.status;
+    this.title = problem.title;
     this.code = problem.code as ErrorCode;
     this.errors = problem.errors ?? [];
     this.requestId = problem.request_id;

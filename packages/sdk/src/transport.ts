@@ -1,5 +1,6 @@
-import type { Envelope, Problem } from '@hallpass/core/wire';
+import type { Envelope } from '@hallpass/core/wire';
 import { ProblemError, UnreachableError } from './problem-error.ts';
+import { fits, isProblem, type Shape } from './shapes.ts';
 
 export interface TransportOptions {
   /**
@@ -32,12 +33,14 @@ export interface Reply {
 
 const TIMEOUT = 10_000;
 
-function isProblem(body: unknown): body is Problem {
-  return typeof body === 'object' && body !== null && 'code' in body && 'detail' in body && 'status' in body;
-}
-
-function isEnvelope<Item>(body: unknown): body is Envelope<Item> {
-  return typeof body === 'object' && body !== null && 'data' in body && Array.isArray(body.data);
+function isEnvelope<Item>(body: unknown, shape: Shape<Item>): body is Envelope<Item> {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'data' in body &&
+    Array.isArray(body.data) &&
+    body.data.every((item) => fits(shape, item))
+  );
 }
 
 /** The code behind a failed fetch: what the system calls it. */
@@ -65,18 +68,29 @@ export class Transport {
     this.#fetch = options.fetch ?? fetch;
   }
 
-  /** Throws `ProblemError` when the server refuses and `UnreachableError` when no server answers. */
-  async call<Item>(call: Call): Promise<Envelope<Item>> {
+  /** Throws `ProblemError` when the server refuses and `UnreachableError` when no server of this version answers. */
+  async call<Item>(call: Call, shape: Shape<Item>): Promise<Envelope<Item>> {
     const { status, body } = await this.request(call);
-    if (status < 400 && isEnvelope<Item>(body)) return body;
+    if (status < 400 && isEnvelope(body, shape)) return body;
     throw this.refusal(status, body);
   }
 
   /** The answer, whatever it says. Throws `UnreachableError` when none comes, or none that can be read. */
   async request(call: Call): Promise<Reply> {
-    const response = await this.#send(call);
-    const { status, headers } = response;
-    return { status, headers, body: await this.#read(response) };
+    const patience = new AbortController();
+    // A timer of its own keeps the process until there is an answer; that of AbortSignal.timeout does not, and a
+    // connection that was closed before it was used is nothing to stay for.
+    const timer = setTimeout(
+      () => patience.abort(new DOMException('No answer came.', 'TimeoutError')),
+      this.#timeout,
+    );
+    try {
+      const response = await this.#send(call, patience.signal);
+      const { status, headers } = response;
+      return { status, headers, body: await this.#read(response) };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** What to throw for an answer that is not the one hoped for. */
@@ -87,7 +101,7 @@ export class Transport {
     );
   }
 
-  async #send({ method, path, query = {}, body, headers }: Call): Promise<Response> {
+  async #send({ method, path, query = {}, body, headers }: Call, signal: AbortSignal): Promise<Response> {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) search.set(name, String(value));
@@ -101,7 +115,7 @@ export class Transport {
         },
         ...(body ? { body: JSON.stringify(body) } : {}),
         redirect: 'manual',
-        signal: AbortSignal.timeout(this.#timeout),
+        signal,
       });
     } catch (cause) {
       throw this.#unreachable(cause);

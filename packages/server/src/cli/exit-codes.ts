@@ -88,10 +88,28 @@ const OF_PROBLEM: Readonly<Record<ErrorCode, ExitName>> = {
   upstream_timeout: 'unreachable',
 };
 
+/** What the status of an answer says, where its code is of a newer version than this one. */
+const OF_STATUS: Readonly<Record<number, ExitName>> = {
+  400: 'usage',
+  401: 'not_allowed',
+  403: 'not_allowed',
+  404: 'not_found',
+  409: 'conflict',
+  412: 'conflict',
+  429: 'limited',
+  502: 'unreachable',
+  503: 'unreachable',
+  504: 'unreachable',
+};
+
+function exitOfProblem({ code, status }: ProblemError): ExitName {
+  return (Object.hasOwn(OF_PROBLEM, code) ? OF_PROBLEM[code] : OF_STATUS[status]) ?? 'unexpected';
+}
+
 /** The code that an error ends the process with. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Fault) return EXIT[error.exit].code;
-  if (error instanceof ProblemError) return EXIT[OF_PROBLEM[error.code] ?? 'unexpected'].code;
+  if (error instanceof ProblemError) return EXIT[exitOfProblem(error)].code;
   if (error instanceof UnreachableError) return EXIT.unreachable.code;
   if (error instanceof StoreError) return EXIT[OF_STORE_FAULT[error.fault]].code;
   if (error instanceof StartError) return EXIT[OF_START_FAULT[error.fault]].code;

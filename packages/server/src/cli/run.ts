@@ -52,9 +52,9 @@ function explain(error: unknown): string {
   return `hallpass: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 
-function explainProblem({ code, message, errors, requestId }: ProblemError): string {
+function explainProblem({ code, title, message, errors, requestId }: ProblemError): string {
   if (code === 'path_not_found' || code === 'method_not_allowed')
     return `The server does not know this call: it is of another version than this hallpass (${VERSION}).`;
   if (errors.length > 0) return errors.map(({ field, message: text }) => `${field}: ${text}`).join('; ');
-  return code === 'internal' ? `${message} (request ${requestId})` : message;
+  return `${title}. ${message}${code === 'internal' ? ` (request ${requestId})` : ''}`;
 }

@@ -3,6 +3,12 @@ import type { Screen } from './screen.ts';
 
 /** Colours a status. */
 export function painted({ green, yellow, dim }: Screen['colours']) {
-  const by = { active: green, expired: yellow, inactive: dim } as const;
-  return (text: string, { status }: { readonly status: Status }) => by[status](text);
+  const by: Readonly<Record<Status, (text: string) => string>> = {
+    active: green,
+    expired: yellow,
+    inactive: dim,
+  };
+  // A newer server may know of more.
+  return (text: string, { status }: { readonly status: Status }) =>
+    Object.hasOwn(by, status) ? by[status](text) : text;
 }
