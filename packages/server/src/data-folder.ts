@@ -1,36 +1,15 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { access, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Secret } from '@hallpass/core/secret';
 import { hasForm, mint, type RandomBytes } from '@hallpass/core/token';
+import { makeFolder } from './folder.ts';
 import { StartError } from './start-error.ts';
 
 const KEY_BYTES = 32;
 
 function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
-}
-
-/**
- * Makes a folder and those above it that are missing. Not `recursive`: where a file system denies that a new folder's
- * parent exists although it does, Node tries that for ever.
- */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (codeOf(error) !== 'ENOENT' || (await isThere(dirname(path)))) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path, { mode: 0o700 });
-  }
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** The folder that holds the database and the keys made at the first start; nobody else may look inside. */

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Environment } from '../config/levels.ts';
+import { makeFolder } from '../folder.ts';
 import { Fault } from './fault.ts';
 
 /** A server, and the operator key to use there. */
@@ -60,13 +61,19 @@ export function readContexts(file: string): Contexts & { readonly open: boolean 
 }
 
 /** Replaces the file in one step; only its owner may read it. */
-export function writeContexts(file: string, { current, contexts }: Contexts): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+export async function writeContexts(file: string, { current, contexts }: Contexts): Promise<void> {
   const draft = `${file}.${process.pid}`;
   try {
+    await makeFolder(dirname(file));
     writeFileSync(draft, `${JSON.stringify({ current, contexts }, null, 2)}\n`, { mode: 0o600 });
     chmodSync(draft, 0o600);
     renameSync(draft, file);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown error';
+    throw new Fault(
+      'unexpected',
+      `The contexts cannot be kept (${why}). Check XDG_CONFIG_HOME and its folder.`,
+    );
   } finally {
     rmSync(draft, { force: true });
   }

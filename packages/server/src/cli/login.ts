@@ -68,7 +68,7 @@ export function login(command: Command, io: CliIo): void {
       const kept = flags.context !== undefined && known?.url === url ? known.key : undefined;
       const key = await keyFor(flags, url, kept, io);
       const me = await new AdminClient({ url, key, timeout: timeoutFrom(flags) }).whoami();
-      writeContexts(file, { current: name, contexts: { ...contexts, [name]: { url, key } } });
+      await writeContexts(file, { current: name, contexts: { ...contexts, [name]: { url, key } } });
       io.err(`Logged in to ${url} as ${plain(me.name)} (${me.role}), context ${plain(name)}.\n`);
     });
 }

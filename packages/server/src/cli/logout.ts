@@ -17,7 +17,7 @@ export function logout(command: Command, io: CliIo): void {
     'The key goes on to be valid; `hallpass operator delete` ends it.',
   )
     .option('--context <NAME>', 'the context to forget')
-    .action(({ context }: { readonly context?: string }) => {
+    .action(async ({ context }: { readonly context?: string }) => {
       const file = contextsFile(environment);
       const { current, contexts } = readContexts(file);
       const name = context ?? current;
@@ -27,7 +27,7 @@ export function logout(command: Command, io: CliIo): void {
           context === undefined ? 'You are not logged in.' : 'There is no such context.',
         );
       const rest = Object.fromEntries(Object.entries(contexts).filter(([other]) => other !== name));
-      writeContexts(file, { current: name === current ? null : current, contexts: rest });
+      await writeContexts(file, { current: name === current ? null : current, contexts: rest });
       io.err(`Logged out of context ${plain(name)}.\n`);
     });
 }

@@ -5,19 +5,18 @@ import { Fault } from './fault.ts';
 import type { CliIo } from './io.ts';
 
 function readPrivate(path: string, flag: string, io: CliIo): string {
-  let file: number;
+  let file: number | undefined;
   try {
     file = openSync(path, 'r');
+    const text = readFileSync(file, 'utf8');
+    if (process.platform !== 'win32' && (fstatSync(file).mode & 0o044) !== 0)
+      io.err(`warning: ${flag}: the file can be read by other users; chmod 600 it\n`);
+    return text;
   } catch {
     // The path is not repeated: it may be the secret itself, given to the wrong flag.
     throw new Fault('usage', `${flag}: the file cannot be read. Check the path and its permissions.`);
-  }
-  try {
-    if (process.platform !== 'win32' && (fstatSync(file).mode & 0o044) !== 0)
-      io.err(`warning: ${flag}: the file can be read by other users; chmod 600 it\n`);
-    return readFileSync(file, 'utf8');
   } finally {
-    closeSync(file);
+    if (file !== undefined) closeSync(file);
   }
 }
 

@@ -27,7 +27,7 @@ async function prepare(context: TestContext, line: string): Promise<Stand> {
   writeFileSync(join(folder, 'bin/hallpass'), `#!/bin/sh\nexec '${process.execPath}' '${BIN}' "$@"\n`);
   chmodSync(join(folder, 'bin/hallpass'), 0o755);
   const prod = { url: server.url, key: server.ownerKey };
-  writeContexts(join(folder, 'config/hallpass/contexts.json'), { current: 'prod', contexts: { prod } });
+  await writeContexts(join(folder, 'config/hallpass/contexts.json'), { current: 'prod', contexts: { prod } });
   if (!line.includes(' create ')) {
     const { record } = await server.admin.createToken({ name: 'ci' });
     writeFileSync(join(folder, 'token'), `${record.token}\n`, { mode: 0o600 });

@@ -109,3 +109,25 @@ test('the settings of the command line are no unknown settings to a server', asy
   const { code, stderr } = await hallpass(['config'], { env: { HALLPASS_KEY: 'x' } });
   assert.deepEqual([code, stderr], [0, '']);
 });
+
+test('contexts that cannot be kept, and keys that cannot be read, get one line', async (t) => {
+  const { hallpass, folder } = await clientStand(t);
+  writeFileSync(join(folder, 'file'), '');
+  const kept = await hallpass(['login', '--key-file', 'data/owner.key'], {
+    env: { XDG_CONFIG_HOME: '/proc' },
+  });
+  assert.equal(kept.code, 1);
+  assert.match(kept.stderr, /^error: The contexts cannot be kept \([^\n]+\n$/);
+  for (const words of [
+    ['whoami', '--key-file', '.'],
+    ['whoami', '--key-file', 'none'],
+    ['token', 'verify', '--token-file', '.'],
+    ['doctor', 'proxy', 'http://127.0.0.1:4', '--token-file', '.', '--read-only-token-file', '.'],
+  ]) {
+    const { code, stderr } = await hallpass(words);
+    assert.equal(code, 2, words.join(' '));
+    assert.match(stderr, /^error: [^\n]+ cannot be read[^\n]+\n$/);
+  }
+  const env = { XDG_CONFIG_HOME: join(folder, 'file') };
+  assert.equal((await hallpass(['whoami'], { env })).code, 2);
+});
