@@ -30,8 +30,9 @@ export async function run(words: readonly string[], io: CliIo): Promise<number> 
 async function runVerb(words: readonly string[], io: CliIo): Promise<number> {
   const program = newProgram(io);
   try {
-    await addVerbs(program, words, io);
-    await program.parseAsync(words, { from: 'user' });
+    const meant = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+    await addVerbs(program, meant, io);
+    await program.parseAsync(meant, { from: 'user' });
     return EXIT.done.code;
   } catch (error) {
     // Commander has said its part already.

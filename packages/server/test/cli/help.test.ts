@@ -27,6 +27,12 @@ test('the help of a verb is the same either way, and lists the flags of the sett
   const [asked, flagged] = await Promise.all([hallpass(['help', 'serve']), hallpass(['serve', '--help'])]);
   assert.equal(asked.code, 0);
   assert.equal(asked.stdout, flagged.stdout);
+  const below = await Promise.all([
+    hallpass(['help', 'token', 'create']),
+    hallpass(['token', 'create', '--help']),
+  ]);
+  assert.match(below[0].stdout, /^Usage: hallpass token create /m);
+  assert.equal(below[0].stdout, below[1].stdout);
   for (const flag of [
     '--port <NUMBER>',
     '--owner-key-file <FILE>',
