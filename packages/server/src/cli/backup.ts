@@ -28,7 +28,7 @@ export function backup(command: Command, io: CliIo): void {
     ],
     NOTES,
   )
-    .option('--force', 'take the place of a file of that name')
+    .option('--force', 'take the place of a backup of that name')
     .option('--json', 'print what is in it as JSON')
     .action((name: string, flags: Flags) => makeBackup(name, flags, io));
 }
@@ -55,7 +55,12 @@ async function makeBackup(name: string, flags: Flags, io: CliIo): Promise<void> 
     );
   } catch (error) {
     if (!(error instanceof InTheWay)) throw error;
-    throw new Fault('conflict', `${name} exists already. Name another file, or add --force to replace it.`);
+    throw new Fault(
+      'conflict',
+      flags.force
+        ? `${name} is no backup, and --force replaces nothing else. Name another file.`
+        : `${name} exists already. Name another file, or add --force to replace it.`,
+    );
   }
   io.err(
     `warning: the secret key is not in the backup; keep a copy of it elsewhere (${data}/secret.key, or your own)\n`,

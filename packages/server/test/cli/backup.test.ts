@@ -79,6 +79,14 @@ test('backup and restore end with the codes that are documented, and leave every
       5,
       /^error: good exists already\. Name another file, or add --force/,
     ],
+    ...[join(server.data, 'hallpass.db'), join(server.data, 'secret.key'), 'foreign', 'empty', '.'].map(
+      (name) =>
+        [
+          ['backup', name, '--data', server.data, '--force'],
+          5,
+          /^error: .* is no backup, and --force/,
+        ] as const,
+    ),
     [['backup', 'none', '--data', 'data'], 20, /^There is no database .*Name the data folder with --data\.$/],
     [['backup', 'no/folder', '--data', server.data], 23, /cannot be written \(ENOENT/],
     [['restore', 'foreign', '--data', 'data'], 20, /is not a database of Hallpass/],
@@ -90,6 +98,7 @@ test('backup and restore end with the codes that are documented, and leave every
     assert.deepEqual([ended.code, ended.stdout], [code, ''], `${words} ${ended.stderr}`);
     assert.match(ended.stderr.trimEnd(), text);
   }
+  assert.equal((await hallpass(['backup', 'good', '--data', server.data, '--force'])).code, 0);
   assert.deepEqual(readdirSync(folder), before);
   assert.deepEqual(
     readdirSync(join(folder, 'data')).filter((name) => !name.includes('.lock')),

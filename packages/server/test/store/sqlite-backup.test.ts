@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -91,12 +92,16 @@ test(
 );
 
 test(
-  'a backup takes the place of no file, unless told to, and leaves nothing beside it',
+  'a backup takes the place of another one when told to, and of no other file, and leaves nothing beside it',
   withFiles(async (files) => {
     await using(files.file, (store) => created(store));
     writeFileSync(files.backup, 'mine');
-    await assert.rejects(backUp(files), InTheWay);
+    for (const over of [false, true]) await assert.rejects(backUp(files, over), InTheWay);
     assert.equal(readFileSync(files.backup, 'utf8'), 'mine');
+    await assert.rejects(backUp({ ...files, backup: files.file }, true), InTheWay);
+    rmSync(files.backup);
+    await backUp(files);
+    await assert.rejects(backUp(files), InTheWay);
     writeFileSync(`${files.backup}.part`, 'left behind');
     await backUp(files, true);
     await using(files.backup, assertWhole);

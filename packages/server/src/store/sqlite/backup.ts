@@ -3,16 +3,17 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { StoreError } from '../store.ts';
+import { markOf } from './database.ts';
 import { faultOf } from './faults.ts';
 import { type Contents, checkWhole } from './history.ts';
-import { inspect } from './inspection.ts';
+import { inspect, isDatabase } from './inspection.ts';
 import { asideOf, InTheWay, place, removeAside, requireFree, startAside } from './placing.ts';
 
 export interface BackupOrder {
   /** The database; a server may be at work on it. */
   readonly from: string;
   readonly to: string;
-  /** Whether a file of that name may be replaced. */
+  /** Whether a backup of that name may be replaced. */
   readonly over: boolean;
 }
 
@@ -45,6 +46,13 @@ export async function examine(file: string, name: string = file): Promise<Conten
   } finally {
     connection.close();
   }
+}
+
+/** Only a backup gives way to another: not what a server works on, and nothing that bears its name by mistake. */
+function requireBackup(file: string): void {
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (!there || (there.isFile() && !existsSync(markOf(file)) && isDatabase(file))) return;
+  throw new InTheWay(`${file} is no backup.`);
 }
 
 async function make({ from, to, over }: BackupOrder, aside: string): Promise<Backup> {
@@ -80,7 +88,8 @@ export async function backUp(order: BackupOrder): Promise<Backup> {
     throw new StoreError('missing', `There is no database ${from}. Name the data folder with --data.`);
   }
   inspect(from);
-  if (!over) requireFree(to);
+  if (over) requireBackup(to);
+  else requireFree(to);
   const aside = asideOf(to);
   try {
     return await make(order, aside);

@@ -40,6 +40,12 @@ function readHeader(file: string): { header: Buffer; size: number } {
   }
 }
 
+/** Whether the file says of itself that it is a database of Hallpass. */
+export function isDatabase(file: string): boolean {
+  const { header } = readHeader(file);
+  return header.length === HEADER && header.readUInt32BE(APPLICATION_ID_AT) === APPLICATION_ID;
+}
+
 /** Whether there is something in the write-ahead log of this database. */
 export function hasLog(file: string): boolean {
   return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
