@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { clientStand } from './stand.ts';
 import { openTerminal } from './terminal.ts';
@@ -127,6 +129,24 @@ test('a form goes on when the terminal is resized', async (t) => {
   await terminal.until(/What may it do/);
   await terminal.press('Enter');
   await terminal.until(/ended with 0/);
+});
+
+test('what takes its time shows how far it is in a line that is gone at the end, and not where TERM=dumb', async (t) => {
+  const { server, env, folder } = await clientStand(t);
+  const terminal = await openTerminal(t, { ...env, HALLPASS_DATA: server.data });
+  const file = (name: string) => join(folder, name);
+  for (const [before, name, shown] of [
+    ['', 'shown', true],
+    ['TERM=dumb', 'dumb', false],
+  ] as const) {
+    await terminal.record(file(`${name}.log`));
+    await terminal.type(`clear; ${before} hallpass backup ${file(name)}; echo ma''de-${name}`);
+    const screen = await terminal.until(
+      new RegExp(`all of it was checked[\\s\\S]*ended with 0\\s+^made-${name}`, 'm'),
+    );
+    assert.ok(!screen.includes('Backing up ['));
+    assert.equal(readFileSync(file(`${name}.log`), 'utf8').includes('Backing up ['), shown, name);
+  }
 });
 
 test('colours help on a terminal, and NO_COLOR and TERM=dumb switch them off', async (t) => {

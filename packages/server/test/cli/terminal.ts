@@ -17,6 +17,8 @@ export interface Terminal {
   readonly type: (line: string) => Promise<void>;
   /** Presses keys by their tmux names: `Enter`, `Down`, `C-c`. */
   readonly press: (...keys: string[]) => Promise<void>;
+  /** Keeps all that is printed from now on in a file, what is gone from the screen as well. */
+  readonly record: (file: string) => Promise<void>;
   readonly resize: (columns: number) => Promise<void>;
   /** Waits until the screen fits; gives the screen. With `colours`, escape sequences are kept. */
   readonly until: (pattern: RegExp, options?: { readonly colours?: boolean }) => Promise<string>;
@@ -60,6 +62,7 @@ export async function openTerminal(
   return {
     type,
     press: async (...keys) => void (await tmux('send-keys', '-t', 'test', ...keys)),
+    record: async (file) => void (await tmux('pipe-pane', '-t', 'test', `cat > ${quoted(file)}`)),
     resize: async (width) => void (await tmux('resize-window', '-t', 'test', '-x', String(width))),
     until,
   };
