@@ -1,4 +1,5 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { sql } from 'kysely';
 import { beginHistory, KNOWN_MIGRATIONS, migrate } from '../sql/migrations.ts';
@@ -80,13 +81,20 @@ export function markOf(file: string): string {
   return `${file}.initialised`;
 }
 
+/** SQLite would open for reading what cannot be written, and every change would fail. */
+function requireWritable(file: string): void {
+  for (const path of [file, dirname(file)]) accessSync(path, constants.R_OK | constants.W_OK);
+}
+
 /**
  * Opens the database, or makes one under the name `epoch` where there never was one. Throws a StoreError and
  * leaves every file as it is when it cannot be worked on.
  */
 export async function openDatabase(file: string, epoch: string): Promise<Database> {
-  if (existsSync(file)) inspect(file);
-  else if (existsSync(markOf(file)) || hasLog(file)) {
+  if (existsSync(file)) {
+    requireWritable(file);
+    inspect(file);
+  } else if (existsSync(markOf(file)) || hasLog(file)) {
     throw new StoreError(
       'missing',
       `${file} is gone. Restore it from a backup; to start over with no tokens, remove ${markOf(file)} too.`,

@@ -33,10 +33,29 @@ const REMEDIES: Readonly<Record<number, { fault: StoreFault; text: string }>> = 
   },
 };
 
+/** Errors of the file system, by what SQLite calls the same. */
+const SYSTEM: Readonly<Record<string, number>> = {
+  EACCES: SQLITE_READONLY,
+  EPERM: SQLITE_READONLY,
+  EROFS: SQLITE_READONLY,
+  ENOENT: SQLITE_CANTOPEN,
+  ENOTDIR: SQLITE_CANTOPEN,
+  EISDIR: SQLITE_CANTOPEN,
+  EIO: SQLITE_IOERR,
+  ENOSPC: SQLITE_FULL,
+};
+
 function codeOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  if (!(error instanceof Error)) return undefined;
   // The low byte is the kind of error; what lies above tells its variants apart.
-  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
+  return 'code' in error && typeof error.code === 'string' ? SYSTEM[error.code] : undefined;
+}
+
+/** Whether the disk or another program is what an error comes from, and not what a file holds. */
+export function isOfSurroundings(error: unknown): boolean {
+  const fault = REMEDIES[codeOf(error) ?? 0]?.fault;
+  return fault === 'unavailable' || fault === 'in_use';
 }
 
 /** What an error of the engine means to the operator of the server. */

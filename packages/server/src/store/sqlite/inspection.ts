@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { KNOWN_MIGRATIONS } from '../sql/migrations.ts';
 import { StoreError } from '../store.ts';
+import { isOfSurroundings } from './faults.ts';
 
 /** "Hall" in ASCII: marks a SQLite file as one of Hallpass, in its header. */
 export const APPLICATION_ID = 0x48616c6c;
@@ -87,7 +88,8 @@ export function inspect(file: string): void {
   try {
     checkContent(file, connection);
   } catch (error) {
-    throw error instanceof StoreError ? error : damaged(file, 'is damaged', error);
+    if (error instanceof StoreError || isOfSurroundings(error)) throw error;
+    throw damaged(file, 'is damaged', error);
   } finally {
     connection.close();
   }

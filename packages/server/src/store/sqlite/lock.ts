@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { StoreError } from '../store.ts';
 import { faultOf } from './faults.ts';
@@ -10,6 +10,8 @@ function makeFile(file: string): void {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    // What cannot be written is locked for reading alone, and by any number of processes.
+    accessSync(file, constants.W_OK);
   }
 }
 
