@@ -28,6 +28,7 @@ const TYPES: Readonly<Record<string, string>> = {
   boolean: 'must be true or false',
   'integer,null': 'must be a whole number of milliseconds since the epoch, or null for never',
   object: 'must be a JSON object',
+  'object,null': 'must be a JSON object',
 };
 
 const MESSAGES: Readonly<Record<string, (error: SchemaError, isNamed: boolean) => string>> = {

@@ -75,7 +75,12 @@ export const RotateToken = Type.Object(
   },
   exact,
 );
-export const NameInBody = Type.Union([Type.Object({ name: Type.Optional(Name) }, exact), Type.Null()]);
+/** One schema, not a union of two: what is wrong with one of them is said once. */
+export const NameInBody = Type.Unsafe<{ name?: string } | null>({
+  type: ['object', 'null'],
+  properties: { name: Name },
+  ...exact,
+});
 export const NameInQuery = Type.Object({ name: Type.Optional(Name), wait: Type.Optional(Wait) }, exact);
 export const ValueQuery = Type.Object({ name: Name }, exact);
 

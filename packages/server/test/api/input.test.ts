@@ -101,7 +101,11 @@ describe('input of the API', () => {
     const message = 'must be a JSON object';
     for (const raw of ['[]', '"name"', 'null', '1'])
       assert.deepEqual(await fieldOf('POST', '/_/token', raw), [{ field: 'body', message }], raw);
-    assert.deepEqual((await fieldOf('DELETE', '/_/token', '[]'))?.[0], { field: 'body', message });
+    for (const path of ['/_/token', '/_/operator']) {
+      assert.deepEqual(await fieldOf('DELETE', path, '[]'), [{ field: 'body', message }], path);
+      const unknown = [{ field: 'x', message: 'is not a known field' }];
+      assert.deepEqual(await fieldOf('DELETE', path, '{"name":"a","x":1}'), unknown, path);
+    }
     const unnamed = 'must not have fields that are not known';
     const odd = '{"name":"a","<odd>":1}';
     assert.deepEqual(await fieldOf('POST', '/_/token', odd), [{ field: 'body', message: unnamed }]);
