@@ -32,8 +32,13 @@ export function may(role: Role, action: Action): boolean {
   return MAY[action].includes(role);
 }
 
-/** A refused caller may name anything: the trail keeps as much of it as a name can have. */
+/** A refused caller may name anything: the trail keeps as much of it as a name can have, and no value or key. */
+function targetOf(name: string | null): string | null {
+  return name === null || SECRET.test(name) ? null : name.toWellFormed().slice(0, LONGEST_TARGET);
+}
+
 const LONGEST_TARGET = 255;
+const SECRET = /hpo?_[0-9A-Za-z]{36}/;
 
 /**
  * Every use case begins here. Gives the audit entry that its write will carry, as done; a caller whose role does
@@ -51,7 +56,7 @@ export async function authorise(
     actorId: caller.operator.id,
     action,
     targetId: null,
-    targetName: targetName === null ? null : targetName.toWellFormed().slice(0, LONGEST_TARGET),
+    targetName: targetOf(targetName),
     outcome: 'done',
     address: caller.address,
     requestId: caller.requestId,

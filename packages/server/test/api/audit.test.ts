@@ -40,6 +40,21 @@ describe('the audit trail', () => {
     assert.ok(entries[3]?.request_id);
   });
 
+  it('keeps no value that a refused caller gave for a name', async (t) => {
+    const server = await startServer(t);
+    const { record: bob } = await server.admin.createOperator({ name: 'bob', role: 'auditor' });
+    const value = String((await server.admin.createToken({ name: 'a' })).record.token);
+    for (const name of [value, bob.key, `Bearer ${value}`]) {
+      await server.call('GET', `/_/token/value?name=${encodeURIComponent(name)}`, { key: bob.key });
+      await server.call('DELETE', '/_/token', { key: bob.key, body: { name } });
+    }
+    const refused = (await trail(server)).filter(({ outcome }) => outcome === 'insufficient_scope');
+    assert.deepEqual(
+      refused.map(({ target_name }) => target_name),
+      Array.from({ length: 6 }, () => null),
+    );
+  });
+
   it('is a chain: every entry is closed by a hash over itself and the one before', async (t) => {
     const server = await startServer(t);
     for (const name of ['a', 'b', 'c']) await server.admin.createToken({ name });
