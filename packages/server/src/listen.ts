@@ -54,7 +54,11 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   if (tlsCert === null || tlsKey === null) return new Listener(createServer(limits), null, options);
   const files = { tlsCert, tlsKey };
   const certificate = await readCertificate(files).catch((error: unknown) => {
-    throw new StartError('cannot_listen', `The certificate cannot be used: ${textOf(error)}`, error);
+    throw new StartError(
+      'cannot_listen',
+      `The certificate ${tlsCert} and the key ${tlsKey} cannot be used (${textOf(error)}). Give two files in PEM that belong together.`,
+      error,
+    );
   });
   const server = createSecureServer({ ...limits, ...certificate, handshakeTimeout: HANDSHAKE_TIMEOUT });
   return new Listener(server, files, options);

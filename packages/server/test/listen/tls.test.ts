@@ -139,7 +139,10 @@ test('a certificate that cannot serve stops the start', async () => {
     put(bad);
     await assert.rejects(
       openListener({ config, log: keptLog([]) }),
-      (error) => error instanceof StartError && error.fault === 'cannot_listen',
+      (error) =>
+        error instanceof StartError &&
+        error.fault === 'cannot_listen' &&
+        error.message.includes(`certificate ${files.tlsCert} and the key ${files.tlsKey} cannot be used`),
     );
   }
 });
