@@ -34,6 +34,8 @@ const LONGEST_WAIT_MS = 60_000;
 
 class Watched {
   open: Open;
+  /** Where it lies among all that is open; -1: it is open no more. */
+  place = -1;
   /** Nothing is cut before. */
   earliest: number;
   /** When the token ends for what it was used for. */
@@ -63,6 +65,37 @@ function endOf({ expiresAt }: Principal): number {
 }
 
 /**
+ * What is open. A Set would do, but at every request it moves on to another table, and as long as an old one waits to be
+ * collected it keeps alive what was in the next: requests that are long over would crowd the memory.
+ */
+class WatchList {
+  readonly #all: Watched[] = [];
+
+  get size(): number {
+    return this.#all.length;
+  }
+
+  add(watched: Watched): void {
+    watched.place = this.#all.push(watched) - 1;
+  }
+
+  remove(watched: Watched): void {
+    if (watched.place === -1) return;
+    const last = this.#all.pop() as Watched;
+    if (last !== watched) {
+      this.#all[watched.place] = last;
+      last.place = watched.place;
+    }
+    watched.place = -1;
+  }
+
+  /** As they are now: what is removed meanwhile is still in it, with no place. */
+  all(): readonly Watched[] {
+    return this.#all.slice();
+  }
+}
+
+/**
  * Ends what is open when its token is no longer good for it: the one decision is asked again at each change of
  * the token and at its expiry. One timer serves all.
  */
@@ -70,7 +103,7 @@ export class Cuts {
   readonly #checker: Checker;
   readonly #clock: Clock;
   readonly #later: Later;
-  readonly #open = new Set<Watched>();
+  readonly #open = new WatchList();
   #next = Number.POSITIVE_INFINITY;
   #callOff: () => void = () => {};
 
@@ -101,7 +134,7 @@ export class Cuts {
   }
 
   release(watch: Watch | undefined): void {
-    if (watch) this.#open.delete(watch);
+    if (watch) this.#open.remove(watch);
   }
 
   /** Told of committed changes once they are in force. */
@@ -114,16 +147,16 @@ export class Cuts {
 
   close(): void {
     this.#callOff();
-    this.#open.clear();
+    for (const watched of this.#open.all()) this.#open.remove(watched);
   }
 
   /** Asks again for those that `concerns`, cuts what is due, and sets the timer for what is due next. */
   #review(concerns: (watched: Watched) => boolean): void {
     const now = this.#clock();
     let next = Number.POSITIVE_INFINITY;
-    for (const watched of this.#open) {
-      if (concerns(watched)) this.#ask(watched, now);
-      if (this.#open.has(watched)) next = Math.min(next, watched.due);
+    for (const watched of this.#open.all()) {
+      if (watched.place !== -1 && concerns(watched)) this.#ask(watched, now);
+      if (watched.place !== -1) next = Math.min(next, watched.due);
     }
     this.#wakeAt(next);
   }
@@ -136,7 +169,7 @@ export class Cuts {
     }
     watched.end = Math.min(watched.end, now);
     if (watched.due > now) return;
-    this.#open.delete(watched);
+    this.#open.remove(watched);
     watched.open.cut(verdict.reason);
   }
 

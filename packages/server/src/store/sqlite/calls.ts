@@ -10,6 +10,7 @@ type Args<M extends Method> =
 type Value<M extends Method> = Awaited<ReturnType<SqliteEngine[M]>>;
 
 interface Pending {
+  readonly id: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: StoreError) => void;
   readonly onPart: (part: LoadPart) => void;
@@ -20,7 +21,8 @@ export class Calls {
   /** Resolves when the thread has ended. */
   readonly ended: Promise<void>;
   readonly #worker: Worker;
-  readonly #pending = new Map<number, Pending>();
+  /** In the order of the calls, which is that of the replies. */
+  readonly #pending: Pending[] = [];
   #next = OPENING;
   #end: StoreError | undefined;
 
@@ -54,25 +56,24 @@ export class Calls {
 
   #expect(onPart: (part: LoadPart) => void): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#pending.set(this.#next++, { resolve, reject, onPart });
+      this.#pending.push({ id: this.#next++, resolve, reject, onPart });
     });
   }
 
   #take({ id, result }: Reply): void {
-    const pending = this.#pending.get(id);
-    if (!pending) return;
+    const [pending] = this.#pending;
+    if (pending?.id !== id) return;
     if (result.kind === 'part') {
       pending.onPart(result.part);
       return;
     }
-    this.#pending.delete(id);
+    this.#pending.shift();
     if (result.kind === 'value') pending.resolve(result.value);
     else pending.reject(new StoreError(result.fault, result.message));
   }
 
   #stop(cause: unknown): void {
     this.#end ??= new StoreError('unavailable', 'The database thread has ended. Restart the server.', cause);
-    for (const { reject } of this.#pending.values()) reject(this.#end);
-    this.#pending.clear();
+    for (const { reject } of this.#pending.splice(0)) reject(this.#end);
   }
 }
