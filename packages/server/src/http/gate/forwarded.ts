@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net';
-
 /** What the gate knows of the connection a request came by. */
 export interface Arrival {
   /** undefined on a unix socket. */
@@ -11,7 +9,7 @@ export interface Arrival {
 }
 
 function element({ peer, host, secure }: Arrival): string {
-  const node = peer === undefined ? 'unknown' : isIPv6(peer) ? `"[${peer}]"` : peer;
+  const node = peer === undefined ? 'unknown' : peer.includes(':') ? `"[${peer}]"` : peer;
   return `for=${node}${host === undefined ? '' : `;host="${host}"`};proto=${secure ? 'https' : 'http'}`;
 }
 
@@ -20,26 +18,28 @@ function element({ peer, host, secure }: Arrival): string {
  * flat; it counts only when the peer is trusted, and then ours is added at the end of each list.
  */
 export function forwardedHeaders(kept: readonly string[], arrival: Arrival): string[] {
-  const lists: { for: string[]; forwarded: string[] } = { for: [], forwarded: [] };
   const headers: string[] = [];
+  let before = '';
+  let elements = '';
   let proto = false;
   let host = arrival.host === undefined;
   for (let i = 0; arrival.trusted && i + 1 < kept.length; i += 2) {
     const name = (kept[i] as string).toLowerCase();
     const value = kept[i + 1] as string;
-    if (name === 'x-forwarded-for') lists.for.push(value);
-    else if (name === 'forwarded') lists.forwarded.push(value);
+    if (name === 'x-forwarded-for') before += before === '' ? value : `, ${value}`;
+    else if (name === 'forwarded') elements += `${value}, `;
     else {
       headers.push(kept[i] as string, value);
       if (name === 'x-forwarded-proto') proto = true;
       if (name === 'x-forwarded-host') host = true;
     }
   }
-  if (arrival.peer !== undefined) lists.for.push(arrival.peer);
-  lists.forwarded.push(element(arrival));
-  if (lists.for.length > 0) headers.push('X-Forwarded-For', lists.for.join(', '));
+  const { peer = '' } = arrival;
+  if (before !== '' || peer !== '') {
+    headers.push('X-Forwarded-For', before === '' || peer === '' ? before + peer : `${before}, ${peer}`);
+  }
   if (!proto) headers.push('X-Forwarded-Proto', arrival.secure ? 'https' : 'http');
   if (!host) headers.push('X-Forwarded-Host', arrival.host as string);
-  headers.push('Forwarded', lists.forwarded.join(', '));
+  headers.push('Forwarded', elements + element(arrival));
   return headers;
 }
