@@ -136,6 +136,12 @@ function answerErrors(app: FastifyInstance, parts: ApiParts): void {
     reply.headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
     done();
   });
+  // Behind the hooks that ask who it is.
+  app.addHook('preParsing', (request, reply, _payload, done) => {
+    const { expect, 'content-length': length = '0' } = request.headers;
+    if (expect !== undefined && Number(length) <= BODY_LIMIT) reply.raw.writeContinue();
+    done();
+  });
   app.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('X-Request-Id', request.id);
     done();
