@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashOf } from './digest.ts';
 
 /** What can be done; each is a line of the audit trail. */
 export const ACTIONS = [
@@ -68,5 +68,5 @@ export function auditHash(previous: Uint8Array, sequence: number, entry: AuditDr
     entry.requestId,
     JSON.stringify(entry.detail),
   ];
-  return createHash('sha256').update(previous).update(JSON.stringify(content)).digest();
+  return hashOf(Buffer.concat([previous, Buffer.from(JSON.stringify(content))]));
 }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { digestToBytes } from './digest.ts';
+import { digestToBytes, hashOf } from './digest.ts';
 import type { OperatorId, TokenId } from './id.ts';
 import { earlierEnd, type OperatorRecord, type TokenRecord } from './record.ts';
 
@@ -95,9 +94,7 @@ function subjectOf(change: Change): { subject: TokenId | OperatorId; digest: str
 /** SHA-256 of all that a change says, 32 bytes: what stands in the chain for its content. */
 export function contentHash(change: Change): Uint8Array {
   const { subject, digest, state } = subjectOf(change);
-  return createHash('sha256')
-    .update(JSON.stringify([change.revision, change.at, change.kind, subject, digest, state]))
-    .digest();
+  return hashOf(JSON.stringify([change.revision, change.at, change.kind, subject, digest, state]));
 }
 
 /** What the chain takes of a row. It can be known of a row whose content may not. */
@@ -115,12 +112,8 @@ export function linkOf(change: Change): Link {
 
 /** The 16 bytes behind a link: SHA-256 over the bytes of the row before and the link, cut to its first half. */
 export function chainLink(previous: Uint8Array, { revision, hidden, hash }: Link): Uint8Array {
-  return createHash('sha256')
-    .update(previous)
-    .update(`${hidden ? 'hidden' : 'shown'} ${revision} `)
-    .update(hash)
-    .digest()
-    .subarray(0, CHAIN_BYTES);
+  const link = Buffer.from(`${hidden ? 'hidden' : 'shown'} ${revision} `);
+  return hashOf(Buffer.concat([previous, link, hash])).subarray(0, CHAIN_BYTES);
 }
 
 /** The 16 bytes that close a journal row. Two journals that agree in it agree in everything up to there. */

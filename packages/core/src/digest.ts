@@ -9,6 +9,14 @@ export function digestOf(value: string): Digest {
   return hash('sha256', value, 'binary') as Digest;
 }
 
+/**
+ * SHA-256 as 32 bytes that are a buffer of their own: a part of a shared one would travel between threads with all of it.
+ * An object for each hash, as `createHash` makes it, would outlive it in memory for seconds.
+ */
+export function hashOf(content: string | Uint8Array): Uint8Array {
+  return Buffer.alloc(32, hash('sha256', content, 'binary'), 'latin1');
+}
+
 export function digestFromBytes(bytes: Uint8Array): Digest {
   if (bytes.length !== 32) throw new RangeError(`A digest has 32 bytes, not ${bytes.length}.`);
   return Buffer.from(bytes.buffer, bytes.byteOffset, 32).toString('latin1') as Digest;

@@ -87,6 +87,18 @@ export function mint(prefix: Prefix, random: RandomBytes): Secret {
   return new Secret(prefix + body + checksum);
 }
 
+const IN_TEXT = /hpo?_[0-9A-Za-z]{36}/;
+
+/** Whether a text has something in it that looks like a token or an operator key, whose place is not there. */
+export function showsSecret(text: string): boolean {
+  return IN_TEXT.test(text);
+}
+
+/** The text with no more of such than their prefixes. */
+export function withoutSecrets(text: string): string {
+  return text.replace(new RegExp(IN_TEXT, 'g'), (secret) => `${secret.slice(0, secret.indexOf('_') + 1)}…`);
+}
+
 /** What may be shown of a value to tell it from others: its prefix and its last four characters. */
 export function hintOf(value: string, prefix: Prefix): string {
   return `${prefix}…${value.slice(-4)}`;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Change, chain, chainLink, contentHash, type Head, type TokenState } from './change.ts';
 import { digestToBytes } from './digest.ts';
 import { formatPosition } from './replica-position.ts';
@@ -43,7 +43,7 @@ export type Frame =
 /** Tells a damaged bookmark from a true one: no chain covers the numbers in it. */
 export function checkOf(kind: 'hello' | 'heartbeat', { position, time, head }: Bookmark): string {
   const content = JSON.stringify([kind, formatPosition(position), time, head]);
-  return createHash('sha256').update(content).digest('hex').slice(0, 16);
+  return hash('sha256', content, 'hex').slice(0, 16);
 }
 
 export function feedRow(change: Change, chain: Uint8Array): FeedRow {

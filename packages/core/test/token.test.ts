@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { hasForm, hintOf, mint, type Prefix, readForm } from '@hallpass/core/token';
+import {
+  hasForm,
+  hintOf,
+  mint,
+  type Prefix,
+  readForm,
+  showsSecret,
+  withoutSecrets,
+} from '@hallpass/core/token';
 import fc from 'fast-check';
 import { seededBytes } from './arbitraries.ts';
 
@@ -122,6 +130,16 @@ test('C118: without entropy nothing is made', () => {
 
 test('two values from the system source differ', () => {
   assert.notEqual(mint('hp_', randomBytes).reveal(), mint('hp_', randomBytes).reveal());
+});
+
+test('a token or key in a text is seen, and taken out but for its prefix', () => {
+  const [token, key] = [mint('hp_', randomBytes).reveal(), mint('hpo_', randomBytes).reveal()];
+  assert.equal(showsSecret(`Bearer ${token}`), true);
+  assert.equal(withoutSecrets(`not '${token}', nor ${key}.`), "not 'hp_…', nor hpo_….");
+  for (const text of ['', 'hp_short', 'an hp_ token', 'ci']) {
+    assert.equal(showsSecret(text), false);
+    assert.equal(withoutSecrets(text), text);
+  }
 });
 
 test('a hint shows the prefix and the last four characters, no more', () => {

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '@hallpass/core/token';
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { guide } from './examples.ts';
@@ -10,7 +11,11 @@ export function newProgram(io: CliIo): Command {
     .version(VERSION)
     // `audit --url` and `audit verify --url` are not the same flag.
     .enablePositionalOptions()
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .configureOutput({
+      writeOut: io.out,
+      // It repeats words that it does not know.
+      writeErr: (text) => io.err(withoutSecrets(text)),
+    })
     .exitOverride();
   return guide(program, [
     ['hallpass serve', 'run the server on http://127.0.0.1:4255'],

@@ -1,6 +1,7 @@
 import type { Action, AuditDraft } from '@hallpass/core/audit';
 import { HallpassError } from '@hallpass/core/errors';
 import type { Role } from '@hallpass/core/record';
+import { showsSecret } from '@hallpass/core/token';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
 
@@ -34,11 +35,10 @@ export function may(role: Role, action: Action): boolean {
 
 /** A refused caller may name anything: the trail keeps as much of it as a name can have, and no value or key. */
 function targetOf(name: string | null): string | null {
-  return name === null || SECRET.test(name) ? null : name.toWellFormed().slice(0, LONGEST_TARGET);
+  return name === null || showsSecret(name) ? null : name.toWellFormed().slice(0, LONGEST_TARGET);
 }
 
 const LONGEST_TARGET = 255;
-const SECRET = /hpo?_[0-9A-Za-z]{36}/;
 
 /**
  * Every use case begins here. Gives the audit entry that its write will carry, as done; a caller whose role does

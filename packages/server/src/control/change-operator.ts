@@ -4,7 +4,7 @@ import type { NewOperator } from '../store/store.ts';
 import { authorise } from './authorise.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
-import { expiryWarnings, nameFrom } from './fields.ts';
+import { expiryWarnings, nameFrom, newNameFrom } from './fields.ts';
 import { existingOperator, type OperatorInput, operatorChanges } from './operators.ts';
 import { type IfMatch, rewrite } from './rewrite.ts';
 
@@ -22,7 +22,7 @@ export async function changeOperator(
   const audit = await authorise(control, caller, 'operator.change', named);
   const name = nameFrom(named);
   const { newName, ...rest } = changes;
-  const renamed = newName === undefined ? {} : { name: nameFrom(newName, 'new_name') };
+  const renamed = newName === undefined ? {} : { name: newNameFrom(newName, 'new_name') };
   return rewrite(
     { turns: control.turns, kind: 'operator', name },
     () => existingOperator(control.store, name),

@@ -4,7 +4,7 @@ import type { NewToken } from '../store/store.ts';
 import { authorise } from './authorise.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
-import { expiryWarnings, nameFrom } from './fields.ts';
+import { expiryWarnings, nameFrom, newNameFrom } from './fields.ts';
 import { type IfMatch, rewrite } from './rewrite.ts';
 import { existingToken, tokenChanges } from './tokens.ts';
 
@@ -34,7 +34,7 @@ export async function changeToken(
   const audit = await authorise(control, caller, action, named);
   const name = nameFrom(named);
   const { newName, ...rest } = changes;
-  const renamed = newName === undefined ? {} : { name: nameFrom(newName, 'new_name') };
+  const renamed = newName === undefined ? {} : { name: newNameFrom(newName, 'new_name') };
   return rewrite(
     { turns: control.turns, kind: 'token', name },
     () => existingToken(control.store, name),

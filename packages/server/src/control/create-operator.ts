@@ -5,7 +5,7 @@ import type { Warning } from '@hallpass/core/wire';
 import { authorise } from './authorise.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
-import { expiryWarnings, nameFrom } from './fields.ts';
+import { expiryWarnings, newNameFrom } from './fields.ts';
 import { type OperatorInput, operatorWithKey } from './operators.ts';
 import { refuse } from './rewrite.ts';
 
@@ -16,7 +16,7 @@ export async function createOperator(
   input: OperatorInput,
 ): Promise<{ record: OperatorRecord; key: Secret; warnings: readonly Warning[] }> {
   const audit = await authorise(control, caller, 'operator.create', input.name);
-  const name = nameFrom(input.name);
+  const name = newNameFrom(input.name);
   const now = control.clock();
   const key = mint('hpo_', control.random);
   const operator = operatorWithKey(control, { ...input, name }, key, caller.operator.name, now);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { digestOf } from '@hallpass/core/digest';
 import { HallpassError } from '@hallpass/core/errors';
 import { newTokenId } from '@hallpass/core/id';
@@ -6,11 +5,12 @@ import type { TokenRecord } from '@hallpass/core/record';
 import type { Secret } from '@hallpass/core/secret';
 import { hintOf, mint } from '@hallpass/core/token';
 import type { Warning } from '@hallpass/core/wire';
-import type { NewToken } from '../store/store.ts';
+import type { Idempotency, NewToken, Repeated } from '../store/store.ts';
 import { authorise } from './authorise.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
-import { expiryWarnings, nameFrom } from './fields.ts';
+import { expiryWarnings, newNameFrom } from './fields.ts';
+import { idempotencyOf } from './idempotency.ts';
 import { refuse } from './rewrite.ts';
 
 export interface TokenInput {
@@ -36,7 +36,7 @@ export async function createToken(
   idempotencyKey?: string,
 ): Promise<CreatedToken> {
   const audit = await authorise(control, caller, 'token.create', input.name);
-  const name = nameFrom(input.name);
+  const name = newNameFrom(input.name);
   const value = mint('hp_', control.random);
   const now = control.clock();
   const id = newTokenId(now, control.random);
@@ -54,17 +54,13 @@ export async function createToken(
   };
   const { expiresAt, active, write } = input;
   const detail = { expires_at: expiresAt, active, write };
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify({ ...input, name }))
-    .digest();
+  const idempotency = idempotencyOf(caller, idempotencyKey, { ...input, name });
   const outcome = await control.store.commit({
     mutation: { kind: 'insert_token', token },
     audit: { ...audit, targetId: id, targetName: name, detail },
-    ...(idempotencyKey === undefined
-      ? {}
-      : { idempotency: { operatorId: caller.operator.id, key: idempotencyKey, fingerprint } }),
+    ...(idempotency ? { idempotency } : {}),
   });
-  if (outcome.kind === 'repeated') return repeatedToken(control, outcome, fingerprint);
+  if (outcome.kind === 'repeated') return repeatedToken(control, outcome, idempotency);
   if (outcome.kind !== 'done') refuse(outcome.kind);
   const revision = outcome.revision as number;
   const record = { ...token, lastUsedAt: null, revision, position: revision };
@@ -74,10 +70,10 @@ export async function createToken(
 /** What a request gets that was made before: the same token, or the news that its key was used for something else. */
 export async function repeatedToken(
   control: Control,
-  first: { fingerprint: Uint8Array; tokenId: TokenRecord['id'] },
-  fingerprint: Uint8Array,
+  first: Repeated,
+  asked: Idempotency | undefined,
 ): Promise<CreatedToken> {
-  if (!Buffer.from(fingerprint).equals(first.fingerprint)) {
+  if (!asked || !Buffer.from(asked.fingerprint).equals(first.fingerprint)) {
     throw new HallpassError('idempotency_key_reused', 'Send a new Idempotency-Key with a new request.');
   }
   const record = await control.store.tokenById(first.tokenId);

@@ -1,5 +1,6 @@
 import { type FieldError, HallpassError } from '@hallpass/core/errors';
 import { readName } from '@hallpass/core/name';
+import { showsSecret } from '@hallpass/core/token';
 import type { Warning } from '@hallpass/core/wire';
 
 /** Smaller numbers are seconds that were taken for milliseconds: this one is a day in 1973. */
@@ -22,6 +23,16 @@ export function nameFrom(input: string, field = 'name'): string {
   const reading = readName(input);
   if (!reading.ok) throw invalidInput([{ field, message: reading.message }]);
   return reading.name;
+}
+
+/** The same for a name that is given to a record: all who read lists and the trail see it, so it is no value or key. */
+export function newNameFrom(input: string, field = 'name'): string {
+  if (showsSecret(input)) {
+    throw invalidInput([
+      { field, message: 'must not hold a token or key: names are shown to all who read lists' },
+    ]);
+  }
+  return nameFrom(input, field);
 }
 
 /** What the caller should know about an expiry that was taken as it came. */

@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
 import { digestOf } from '@hallpass/core/digest';
 import { HallpassError } from '@hallpass/core/errors';
 import { earlierEnd, type Former, type TokenRecord } from '@hallpass/core/record';
 import type { Secret } from '@hallpass/core/secret';
 import { hintOf, mint } from '@hallpass/core/token';
-import type { Idempotency, NewToken } from '../store/store.ts';
+import type { NewToken } from '../store/store.ts';
 import { authorise } from './authorise.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
 import { type CreatedToken, repeatedToken } from './create-token.ts';
 import { expiryWarnings, LATEST_EXPIRY, nameFrom } from './fields.ts';
+import { idempotencyOf } from './idempotency.ts';
 import { type IfMatch, rewrite } from './rewrite.ts';
 import { existingToken, tokenChanges } from './tokens.ts';
 
@@ -83,10 +83,10 @@ export async function rotateToken(
   const audit = await authorise(control, caller, 'token.rotate', rotation.name);
   const name = nameFrom(rotation.name);
   const { store, turns, clock } = control;
-  const repeatable = idempotencyKey === undefined ? undefined : once(caller, idempotencyKey, rotation);
+  const repeatable = idempotencyOf(caller, idempotencyKey, ['rotate', rotation]);
   // Before the record is looked at: what was done the first time has changed it.
   const first = repeatable && (await store.findRepeated(repeatable, clock()));
-  if (first) return repeatedToken(control, first, repeatable.fingerprint);
+  if (first) return repeatedToken(control, first, repeatable);
   return rewrite(
     { turns, kind: 'token', name },
     () => existingToken(store, name),
@@ -105,8 +105,8 @@ export async function rotateToken(
         },
         ...(repeatable ? { idempotency: repeatable } : {}),
       });
-      if (outcome.kind === 'repeated' && repeatable) {
-        const again = await repeatedToken(control, outcome, repeatable.fingerprint);
+      if (outcome.kind === 'repeated') {
+        const again = await repeatedToken(control, outcome, repeatable);
         return { outcome: { kind: 'done', revision: null }, result: () => again };
       }
       const { position, lastUsedAt } = before;
@@ -120,11 +120,4 @@ export async function rotateToken(
       };
     },
   );
-}
-
-function once({ operator }: Caller, key: string, rotation: Rotation): Idempotency {
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify(['rotate', rotation]))
-    .digest();
-  return { operatorId: operator.id, key, fingerprint };
 }

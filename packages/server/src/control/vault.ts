@@ -43,7 +43,10 @@ export class SealingVault implements Vault {
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce, { authTagLength: TAG });
     cipher.setAAD(Buffer.from(id));
     const body = cipher.update(value.reveal(), 'latin1');
-    return Buffer.concat([Buffer.of(VERSION), nonce, body, cipher.final(), cipher.getAuthTag()]);
+    // A buffer of its own: a part of a shared one would travel to the database's thread with all of it.
+    return Uint8Array.from(
+      Buffer.concat([Buffer.of(VERSION), nonce, body, cipher.final(), cipher.getAuthTag()]),
+    );
   }
 
   open(id: TokenId, sealed: Uint8Array | null): Secret {

@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Access, accessOf } from '@hallpass/core/access';
+import { hashOf } from '@hallpass/core/digest';
 import { refusal } from '@hallpass/core/refusal';
 import type { Secret } from '@hallpass/core/secret';
 import type { Checker } from '../live.ts';
@@ -29,10 +30,6 @@ export type ForwardAuth = (
 /** The values of every line with this lower-case name. */
 function linesOf(rawHeaders: readonly string[], name: string): string[] {
   return rawHeaders.filter((_, i) => i % 2 === 1 && (rawHeaders[i - 1] as string).toLowerCase() === name);
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 const SEVERITY: { readonly [A in Access]: number } = { read: 0, write: 1, refused: 2 };
@@ -67,13 +64,13 @@ function namedAccess(rawHeaders: readonly string[]): Access | undefined {
  */
 export function createForwardAuth({ checker, trustedProxies, proxySecret }: ForwardAuthOptions): ForwardAuth {
   const identities = new Identities(checker, ['Cache-Control', 'no-store', 'Content-Length', '0']);
-  const secretDigest = proxySecret && sha256(proxySecret.reveal());
+  const secretDigest = proxySecret && hashOf(proxySecret.reveal());
 
   function isBelieved(request: IncomingMessage): boolean {
     if (trustedProxies.sent(request)) return true;
     if (secretDigest === undefined) return false;
     const [sent, ...more] = linesOf(request.rawHeaders, 'x-hallpass-proxy-secret');
-    return sent !== undefined && more.length === 0 && timingSafeEqual(sha256(sent), secretDigest);
+    return sent !== undefined && more.length === 0 && timingSafeEqual(hashOf(sent), secretDigest);
   }
 
   /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { recordOf, startServer } from '../server.js';
+import { OWNER_KEY, recordOf, startServer } from '../server.js';
 
 describe('input of the API', () => {
   it('C75: odd names are kept as plain text, or refused with the field named', async (t) => {
@@ -30,6 +30,24 @@ describe('input of the API', () => {
       const answer = await server.call('POST', '/_/token', { raw: `{"name":${JSON.stringify(name)}}` });
       assert.deepEqual([answer.status, answer.body.errors?.[0]?.field], [400, 'name'], JSON.stringify(name));
     }
+  });
+
+  it('a token or key is no name: lists and the trail would show it to all who read them', async (t) => {
+    const server = await startServer(t);
+    const value = String((await server.admin.createToken({ name: 'a' })).record.token);
+    for (const name of [value, OWNER_KEY, `old ${value}`]) {
+      for (const [method, path, body, field] of [
+        ['POST', '/_/token', { name }, 'name'],
+        ['PATCH', '/_/token', { name: 'a', new_name: name }, 'new_name'],
+        ['POST', '/_/operator', { name, role: 'auditor' }, 'name'],
+      ] as const) {
+        const answer = await server.call(method, path, { body });
+        assert.deepEqual([answer.status, answer.body.errors?.[0]?.field], [400, field]);
+        assert.ok(!answer.text.includes(name));
+      }
+    }
+    const trail = await server.call('GET', '/_/audit');
+    assert.ok(!trail.text.includes(value));
   });
 
   it('a name is one name in every Unicode spelling', async (t) => {

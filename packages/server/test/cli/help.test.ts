@@ -12,6 +12,16 @@ test('--version prints the version of the package and nothing else', async () =>
     assert.deepEqual(await hallpass([flag]), { code: 0, stdout: `${manifest.version}\n`, stderr: '' });
 });
 
+test('a token where a verb belongs is not repeated', async () => {
+  const token = 'hp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17';
+  for (const words of [[token], ['token', token], ['token', 'list', `--${token}`]]) {
+    const { code, stderr } = await hallpass(words);
+    assert.equal(code, 2);
+    assert.match(stderr, /hp_…/);
+    assert.ok(!stderr.includes(token));
+  }
+});
+
 test('help begins with examples and names every verb', async () => {
   for (const words of [['--help'], ['-h'], ['help']]) {
     const { code, stdout, stderr } = await hallpass(words);
