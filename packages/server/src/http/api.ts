@@ -100,6 +100,7 @@ export async function buildApi(parts: ApiParts): Promise<RequestListener> {
   readEveryBodyAsJson(app);
   answerErrors(app, parts);
   app.decorateRequest('caller');
+  app.decorateRequest('awaitsContinue', false);
   await keepDocument(app);
   const cursors = new Cursors(parts.cursorKey);
   const routes = async (below: FastifyInstance): Promise<void> => {
@@ -132,14 +133,16 @@ function readEveryBodyAsJson(app: FastifyInstance): void {
 }
 
 function answerErrors(app: FastifyInstance, parts: ApiParts): void {
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
+    request.awaitsContinue = request.headers.expect !== undefined;
     reply.headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
     done();
   });
   // Behind the hooks that ask who it is.
   app.addHook('preParsing', (request, reply, _payload, done) => {
     const { expect, 'content-length': length = '0' } = request.headers;
-    if (expect !== undefined && Number(length) <= BODY_LIMIT) reply.raw.writeContinue();
+    request.awaitsContinue = expect !== undefined && Number(length) > BODY_LIMIT;
+    if (expect !== undefined && !request.awaitsContinue) reply.raw.writeContinue();
     done();
   });
   app.addHook('onSend', (request, reply, _payload, done) => {
@@ -187,6 +190,8 @@ function sendError(log: Logger, error: unknown, request: FastifyRequest, reply: 
     errors: known.errors,
     challenge,
   });
+  // A body that was not asked for may come or not: nothing after it on the connection can be told from it.
+  if (request.awaitsContinue) reply.header('Connection', 'close');
   for (let i = 0; i < headers.length; i += 2) reply.header(headers[i] as string, headers[i + 1]);
   if (known instanceof RateLimited) reply.headers(known.headers);
   return reply.code(status).serializer(String).send(body);

@@ -198,8 +198,6 @@ export class Front {
       return;
     }
     if (reading.body !== 'none') request.setTimeout(this.#options.silenceMs, () => request.socket.destroy());
-    // It is told to go on once it is known who it is; if it never is, its body may come or not.
-    if (manner.kind === 'expectant') response.shouldKeepAlive = false;
     const serve = () => this.#options.api(request, response, reading);
     if (this.#givesWay(request.method, reading.target)) {
       this.#givingWay.add(() => this.#attempt(response, reading, serve));

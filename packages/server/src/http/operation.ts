@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set before a byte of the body is read, on every route that is made with `operation`. */
     caller: Caller;
+    /** Whether it waits to be told that its body is wanted. */
+    awaitsContinue: boolean;
   }
 }
 

@@ -9,8 +9,9 @@ import type { Logger } from '../../log.ts';
 import type { JournalEntry, Store } from '../../store/store.ts';
 import { catchUp } from './catch-up.ts';
 import { type Follower, mayFollow, resetFor } from './follower.ts';
-import { Recent } from './recent.ts';
+import { Recent, type Rows } from './recent.ts';
 import { type Replica, Replicas } from './replicas.ts';
+import type { Round } from './round.ts';
 import { ENDINGS, type Ending, Stream, sendFrames } from './stream.ts';
 
 export interface FeedOptions {
@@ -33,6 +34,9 @@ const UNASKED_EACH_MS = 5;
 /** How the streams of a server that stops are spread over the time after, for each of them. */
 const RETURN_MS = 2;
 
+/** So many streams are written to in one turn of the event loop. */
+const SLICE = 64;
+
 /** The journal as streams. It says only what was committed, and leaves nothing out for anybody. */
 export class Feed {
   readonly replicas: Replicas = new Replicas();
@@ -45,13 +49,12 @@ export class Feed {
   readonly #timers: readonly NodeJS.Timeout[];
   #opening = 0;
   #stopped = false;
-  /** The newest revision that is in `#recent`, and the newest that all live streams have. */
+  /** The newest revision that is in `#recent`. */
   #published: number;
-  #flushed: number;
   #scheduled = false;
-  /** When the last round of writing ended, and what it took: as much is left to others before the next. */
-  #roundEnd = 0;
-  #roundMs = 0;
+  #round: Round | undefined;
+  /** When the next round of writing may begin: as long as one took is left to others behind it. */
+  #nextRound = 0;
   /** The newest revision everybody was asked about, and when they may be asked again. */
   #asked = 0;
   #nextAsking = 0;
@@ -67,7 +70,6 @@ export class Feed {
     this.#epoch = epoch;
     this.#recent = new Recent(epoch);
     this.#published = revision;
-    this.#flushed = revision;
     this.ended = Object.fromEntries(ENDINGS.map((ending) => [ending, 0])) as Record<Ending, number>;
     options.store.follow((entries) => this.#publish(entries));
     const beat = setInterval(() => void this.#beat([...this.#streams]), HEARTBEAT_MS);
@@ -111,7 +113,7 @@ export class Feed {
 
   /** Sends everybody away, to come back to whoever takes over. */
   stop(): void {
-    this.#flush();
+    this.#advance([...this.#streams], 0);
     this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
     const spread = Math.max(1_000, this.#streams.size * RETURN_MS);
@@ -170,52 +172,68 @@ export class Feed {
 
   /** Soon, together with what comes in the same moment; and never so often that nothing else gets a turn. */
   #schedule(): void {
-    if (this.#scheduled || this.#stopped) return;
-    if (this.#streams.size === 0) {
-      this.#flushed = this.#published;
-      return;
-    }
+    if (this.#scheduled || this.#stopped || this.#streams.size === 0) return;
     this.#scheduled = true;
-    const wait = this.#roundEnd + this.#roundMs - this.#options.clock();
-    if (wait > 0) setTimeout(() => this.#flush(), wait);
-    else setImmediate(() => this.#flush());
+    const wait = this.#round ? 0 : this.#nextRound - this.#options.clock();
+    if (wait > 0) setTimeout(() => this.#write(), wait);
+    else setImmediate(() => this.#write());
   }
 
-  #flush(): void {
+  /** The next slice of a round. */
+  #write(): void {
     const { clock } = this.#options;
-    const began = clock();
     this.#scheduled = false;
-    const news = this.#recent.behind(this.#flushed, Number.POSITIVE_INFINITY);
-    const polled: Stream[] = [];
-    for (const stream of this.#streams) {
-      if (!stream.live || stream.place.revision >= this.#published) continue;
-      if (stream.place.revision === this.#flushed && news) {
-        const { revision, chain } = news.last;
-        stream.advance(news.bytes, { epoch: this.#epoch, revision, chain });
-        if (stream.poll) polled.push(stream);
-      } else {
-        stream.live = false;
-        void this.#serve(stream, null);
-      }
-    }
-    this.#flushed = this.#published;
-    this.#askAll(began);
-    this.#roundEnd = clock();
-    this.#roundMs = this.#roundEnd - began;
-    if (polled.length > 0) void this.#beat(polled);
+    if (this.#stopped) return;
+    const began = clock();
+    const round = this.#round ?? this.#newRound(began);
+    const slice = round.streams.slice(round.at, round.at + SLICE);
+    this.#advance(slice, round.asks ? round.goal : 0);
+    round.at += slice.length;
+    const ended = clock();
+    round.ms += ended - began;
+    this.#round = round.at < round.streams.length ? round : undefined;
+    if (!this.#round) this.#endRound(round, ended);
+    else this.#schedule();
   }
 
-  #askAll(now: number): void {
-    if (this.replicas.waitedFor <= this.#asked) return;
-    if (now < this.#nextAsking) {
-      setTimeout(() => this.#schedule(), this.#nextAsking - now);
-      return;
+  #newRound(now: number): Round {
+    const goal = this.#published;
+    const asks = this.replicas.waitedFor > this.#asked && now >= this.#nextAsking;
+    if (asks) this.#nextAsking = now + this.#streams.size * WAITED_MS;
+    return { streams: [...this.#streams], goal, asks, at: 0, ms: 0 };
+  }
+
+  #endRound({ goal, asks, ms }: Round, now: number): void {
+    this.#nextRound = now + ms;
+    if (asks) this.#asked = goal;
+    if (this.#published > goal) this.#schedule();
+    else if (this.replicas.waitedFor > this.#asked) {
+      setTimeout(() => this.#schedule(), Math.max(0, this.#nextAsking - now)).unref();
     }
-    this.#asked = this.#flushed;
-    this.#nextAsking = now + this.#streams.size * WAITED_MS;
-    for (const stream of this.#streams) {
-      if (stream.live && stream.replica.confirmed < this.#asked) this.#ask(stream);
+  }
+
+  /** Gives streams what they lack, and asks those that have not confirmed `wanted`. */
+  #advance(streams: readonly Stream[], wanted: number): void {
+    const news = new Map<number, Rows | undefined>();
+    const polled: Stream[] = [];
+    for (const stream of streams) {
+      if (!stream.live) continue;
+      const { revision } = stream.place;
+      if (revision < this.#published) {
+        if (!news.has(revision)) news.set(revision, this.#recent.behind(revision, Number.POSITIVE_INFINITY));
+        const rows = news.get(revision);
+        if (!rows) {
+          stream.live = false;
+          void this.#serve(stream, null);
+          continue;
+        }
+        const { revision: last, chain } = rows.last;
+        stream.advance(rows.bytes, { epoch: this.#epoch, revision: last, chain });
+        if (stream.poll) polled.push(stream);
+      }
+      if (stream.replica.confirmed < wanted) this.#ask(stream);
     }
+    if (polled.length > 0) void this.#beat(polled);
   }
 
   #ask(stream: Stream): void {
@@ -232,7 +250,7 @@ export class Feed {
     const time = clock();
     try {
       const { revision } = await store.readHead();
-      this.#flush();
+      this.#advance(streams, 0);
       const frames = new Map<number, Uint8Array>();
       for (const stream of streams) {
         if (stream.ended || (stream.poll && !stream.live)) continue;
