@@ -68,14 +68,16 @@ mkdirSync(OUT, { recursive: true });
 const results: Result[] = [];
 for (const figure of figures) {
   console.error(`Measuring ${figure.name} …`);
-  results.push(await measure(figure));
-}
-writeResults(OUT, results);
-if (words.includes('--save')) {
-  save(
-    results,
-    FIGURES.map(({ name }) => name),
-  );
+  const result = await measure(figure);
+  results.push(result);
+  // At once: all of them take half an hour, and what was measured by then stays when the rest is called off.
+  writeResults(OUT, [result]);
+  if (words.includes('--save')) {
+    save(
+      [result],
+      FIGURES.map(({ name }) => name),
+    );
+  }
 }
 console.log(`${describe(readMachine())}\n\n${tableOf(results)}`);
 const allMet = results.every(({ rows, fault }) => fault === null && rows.every(isMet));
