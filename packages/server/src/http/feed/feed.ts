@@ -217,7 +217,7 @@ export class Feed {
     const news = new Map<number, Rows | undefined>();
     const polled: Stream[] = [];
     for (const stream of streams) {
-      if (!stream.live) continue;
+      if (!stream.live || stream.ended) continue;
       const { revision } = stream.place;
       if (revision < this.#published) {
         if (!news.has(revision)) news.set(revision, this.#recent.behind(revision, Number.POSITIVE_INFINITY));

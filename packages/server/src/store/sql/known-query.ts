@@ -41,11 +41,7 @@ export async function insertRow<Table extends 'token' | 'journal' | 'audit'>(
     const insert = db.insertInto(table as 'token').values(row as Schema['token']);
     return unlessTaken ? insert.onConflict((conflict) => conflict.column(unlessTaken).doNothing()) : insert;
   };
-  const { numAffectedRows } = await runKnown(
-    db,
-    `insert ${table} ${Object.keys(row)}`,
-    build,
-    Object.values(row),
-  );
+  const name = `insert ${table} ${Object.keys(row)} ${unlessTaken ?? ''}`;
+  const { numAffectedRows } = await runKnown(db, name, build, Object.values(row));
   return numAffectedRows === 1n;
 }
