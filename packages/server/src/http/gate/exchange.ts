@@ -9,6 +9,7 @@ import { sendAndClose, sendEarly } from '../closing.ts';
 import type { Body } from '../read.ts';
 import { atEndOfTurn } from '../turn.ts';
 import type { Admission, Cuts, Open, Watch } from './cuts.ts';
+import { passedOn } from './litter.ts';
 import { clientHeaders, clientTrailers } from './response-headers.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -105,7 +106,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#body.on('error', () => {});
       request.setTimeout(this.#options.silenceMs, () => this.#onSilence());
       request.once('end', () => request.setTimeout(0));
-      if (!awaitsContinue) request.pipe(this.#body);
+      if (!awaitsContinue) this.#send(this.#body);
     }
     atEndOfTurn(() => {
       if (!this.#gone) this.#dispatch();
@@ -141,10 +142,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
       controller.abort(GONE);
       return;
     }
-    const { awaitsContinue, request, response } = this.#passage;
+    const { awaitsContinue, response } = this.#passage;
     if (!awaitsContinue || !this.#body) return;
     response.writeContinue();
-    request.pipe(this.#body);
+    this.#send(this.#body);
+  }
+
+  #send(body: PassThrough): void {
+    this.#passage.request.pipe(body);
+    this.#passage.request.on('data', passedOn);
   }
 
   onResponseStart(
@@ -186,6 +192,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const { response } = this.#passage;
     this.#silent = false;
+    passedOn(chunk);
     if (response.write(chunk)) return;
     controller.pause();
     if (this.#drains) return;

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { passedOn } from './litter.ts';
 import { clientHeaders } from './response-headers.ts';
 
 /** The head of the answer that opens a WebSocket. */
@@ -41,6 +42,8 @@ export class Tunnels {
     if (early.length > 0) upstream.write(early);
     client.pipe(upstream, { end: false });
     upstream.pipe(client, { end: false });
+    client.on('data', passedOn);
+    upstream.on('data', passedOn);
     return close;
   }
 
