@@ -13,6 +13,7 @@ import { bootstrapOwner } from './control/bootstrap.ts';
 import type { Control } from './control/control.ts';
 import { Turns } from './control/turns.ts';
 import { DataFolder } from './data-folder.ts';
+import { compileTicks } from './early-ticks.ts';
 import { TrustedProxies } from './http/address.ts';
 import type { Doors } from './http/doors.ts';
 import { SERVER_OPTIONS } from './http/front.ts';
@@ -41,6 +42,7 @@ const later: Later = (ms, run) => {
 
 /** Builds the server from its settings and runs it. Rejects with a StoreError or StartError. */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
+  compileTicks();
   const folder = await DataFolder.open(config.data);
   const store = await openSqlite({ file: config.databaseUrl.file, random: randomBytes });
   try {
