@@ -23,68 +23,59 @@ export interface Comparison {
 
 /** Five fresh processes of each side: how fast one process runs is luck (its memory layout, its compiler). */
 export const ROUNDS = 5;
-const TURNS = 2;
+
+/** How often a process of each side is measured within a round: all sides in turn, and again. */
+export interface Turns {
+  /** These do not count. */
+  readonly warmUps: number;
+  readonly counted: number;
+}
+
+export const FEW: Turns = { warmUps: 1, counted: 2 };
+/** For what can be told in a second: the machine is seldom as fast for a minute, and what slows it hits both sides. */
+export const SHORT_AND_MANY: Turns = { warmUps: 3, counted: 8 };
+export const SHORT_PHASES = { warmUpMs: 250, measureMs: 750 };
 
 export function samplesOf(each: readonly number[]): Samples {
   return { median: median(each), least: Math.min(...each), most: Math.max(...each), each };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** One process of each side, measured in turn: A B A B. */
-async function round(
-  startOurs: () => Promise<Side>,
-  startBaseline: () => Promise<Side>,
-): Promise<[ours: number, baseline: number]> {
-  const ours = await startOurs();
-  try {
-    const baseline = await startBaseline();
-    try {
-      for (const side of [ours, baseline]) await side.measure();
-      const values: [number[], number[]] = [[], []];
-      for (let turn = 0; turn < TURNS; turn++) {
-        values[0].push(await ours.measure());
-        values[1].push(await baseline.measure());
-      }
-      return [mean(values[0]), mean(values[1])];
-    } finally {
-      await baseline.stop();
-    }
-  } finally {
-    await ours.stop();
-  }
-}
-
 /** What was measured of many sides in the same rounds: a value for each process, by the name of its side. */
 export type Field<Name extends string, Value> = Readonly<Record<Name, readonly Value[]>>;
 
-/** A fresh process of every side, each warmed up once and then measured in turn; all are there until the last is done. */
-async function fieldRound<Value>(
-  starts: readonly (readonly [name: string, start: () => Promise<Side<Value>>])[],
-): Promise<Map<string, Value>> {
-  const sides: (readonly [name: string, side: Side<Value>])[] = [];
-  const values = new Map<string, Value>();
+/** A fresh process of every side, each warmed up and measured in turn: A B C A B C. All are there until the last is done. */
+async function round<Value>(
+  starts: readonly (() => Promise<Side<Value>>)[],
+  { warmUps, counted }: Turns,
+): Promise<Value[][]> {
+  const sides: Side<Value>[] = [];
   try {
-    for (const [name, start] of starts) sides.push([name, await start()]);
-    for (const [, side] of sides) await side.measure();
-    for (const [name, side] of sides) values.set(name, await side.measure());
+    for (const start of starts) sides.push(await start());
+    const values = sides.map((): Value[] => []);
+    for (let turn = 0; turn < warmUps + counted; turn++) {
+      for (const [i, side] of sides.entries()) {
+        const value = await side.measure();
+        if (turn >= warmUps) values[i]?.push(value);
+      }
+    }
     return values;
   } finally {
-    for (const [, side] of sides.reverse()) await side.stop();
+    for (const side of sides.reverse()) await side.stop();
   }
 }
 
-/** Runs many sides round by round. */
+/** Runs many sides round by round. `merge` makes one value of those of a process. */
 export async function compareField<Name extends string, Value>(
   sides: Readonly<Record<Name, () => Promise<Side<Value>>>>,
+  merge: (values: readonly Value[]) => Value,
+  turns: Turns,
 ): Promise<Field<Name, Value>> {
   const names = Object.keys(sides) as Name[];
-  const rounds: Map<string, Value>[] = [];
-  for (let i = 0; i < ROUNDS; i++) rounds.push(await fieldRound(names.map((name) => [name, sides[name]])));
+  const starts = names.map((name) => sides[name]);
+  const rounds: Value[][] = [];
+  for (let i = 0; i < ROUNDS; i++) rounds.push((await round(starts, turns)).map(merge));
   return Object.fromEntries(
-    names.map((name) => [name, rounds.map((values) => values.get(name))]),
+    names.map((name, side) => [name, rounds.map((values) => values[side])]),
   ) as unknown as Field<Name, Value>;
 }
 
@@ -97,15 +88,12 @@ export function comparisonOf(ours: readonly number[], baseline: readonly number[
   };
 }
 
-/** Runs both sides round by round. The first measurement of a process warms it up and does not count. */
+/** Runs both sides round by round. */
 export async function compare(
   startOurs: () => Promise<Side>,
   startBaseline: () => Promise<Side>,
+  turns: Turns = FEW,
 ): Promise<Comparison> {
-  const pairs: [number, number][] = [];
-  for (let i = 0; i < ROUNDS; i++) pairs.push(await round(startOurs, startBaseline));
-  return comparisonOf(
-    pairs.map(([ours]) => ours),
-    pairs.map(([, baseline]) => baseline),
-  );
+  const { ours, baseline } = await compareField({ ours: startOurs, baseline: startBaseline }, median, turns);
+  return comparisonOf(ours, baseline);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { startBaseline } from '../baseline.ts';
+import { median } from '../check/figures.ts';
 import type { Bench, Figure, Row } from '../figure.ts';
 import { startHallpass } from '../hallpass.ts';
 import type { Load } from '../load/plan.ts';
@@ -7,12 +8,20 @@ import { runLoad } from '../load/run-load.ts';
 import { prepareData } from '../prepared.ts';
 import { startNginx } from '../proxies.ts';
 import { getEach } from '../requests.ts';
-import { compareField, type Side, samplesOf } from '../rounds.ts';
+import { compareField, FEW, type Side, samplesOf } from '../rounds.ts';
 import type { ServerProcess } from '../server-process.ts';
 
 const RATE = 1_000;
 const CONNECTIONS = 50;
 const SIZE = 1_024;
+
+const PERCENTILES = ['p50', 'p99'] as const;
+
+type Times = Pick<Load, (typeof PERCENTILES)[number]>;
+
+function merge(loads: readonly Times[]): Times {
+  return { p50: median(loads.map(({ p50 }) => p50)), p99: median(loads.map(({ p99 }) => p99)) };
+}
 
 async function measure({ folder }: Bench): Promise<Row[]> {
   // A database belongs to one server.
@@ -25,7 +34,7 @@ async function measure({ folder }: Bench): Promise<Row[]> {
     port: number,
     requests: readonly string[],
     ...servers: readonly ServerProcess[]
-  ): Side<Load> => {
+  ): Side<Times> => {
     const expect = { status: 200, least: SIZE, most: SIZE };
     const plan = {
       port,
@@ -43,7 +52,7 @@ async function measure({ folder }: Bench): Promise<Row[]> {
       },
     };
   };
-  const field = await compareField({
+  const sides = {
     none: async () => side(app, toProxy),
     gate: async () => {
       const server = await startHallpass(ofGate, ['--upstream', `http://127.0.0.1:${app}`]);
@@ -58,9 +67,10 @@ async function measure({ folder }: Bench): Promise<Row[]> {
       const server = await startNginx(folder, { app, hallpass: hallpass.port });
       return side(server.port, toProxy, server, hallpass);
     },
-  }).finally(() => upstream.stop());
-  const rows = (what: string, loads: readonly Load[]): Row[] =>
-    (['p50', 'p99'] as const).map((percentile) => {
+  };
+  const field = await compareField(sides, merge, FEW).finally(() => upstream.stop());
+  const rows = (what: string, loads: readonly Times[]): Row[] =>
+    PERCENTILES.map((percentile) => {
       const added = loads.map((load, i) => load[percentile] - (field.none[i]?.[percentile] ?? Number.NaN));
       const all = `${percentile} added by ${what}, ${RATE.toLocaleString('en-US')} requests a second`;
       return { what: all, unit: 'ms', ours: samplesOf(added) };

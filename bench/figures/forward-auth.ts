@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { startBaseline } from '../baseline.ts';
+import { median } from '../check/figures.ts';
 import type { Bench, Figure, Row } from '../figure.ts';
 import { startHallpass } from '../hallpass.ts';
 import { runLoad } from '../load/run-load.ts';
 import { prepareData } from '../prepared.ts';
 import { startCaddy, startNginx } from '../proxies.ts';
 import { getEach } from '../requests.ts';
-import { compareField, comparisonOf, type Side } from '../rounds.ts';
+import { compareField, comparisonOf, SHORT_AND_MANY, SHORT_PHASES, type Side } from '../rounds.ts';
 import type { ServerProcess } from '../server-process.ts';
 
 const CONNECTIONS = 50;
@@ -31,8 +32,7 @@ async function measure({ folder }: Bench): Promise<Row[]> {
       connections: CONNECTIONS,
       requests: requests.get(name) ?? [],
       expect,
-      warmUpMs: 500,
-      measureMs: 2_000,
+      ...SHORT_PHASES,
     };
     return {
       measure: async () => (await runLoad(plan)).rate,
@@ -46,12 +46,13 @@ async function measure({ folder }: Bench): Promise<Row[]> {
     const hallpass = await startHallpass(join(folder, name), TRUSTED);
     return side(name, start(folder, { app, hallpass: hallpass.port }), hallpass);
   };
-  const field = await compareField({
+  const sides = {
     nginxAsking: () => asking('nginx', startNginx),
     nginx: () => side('nginx', startNginx(folder, { app })),
     caddyAsking: () => asking('caddy', startCaddy),
     caddy: () => side('caddy', startCaddy(folder, { app })),
-  }).finally(() => upstream.stop());
+  };
+  const field = await compareField(sides, median, SHORT_AND_MANY).finally(() => upstream.stop());
   const row = (name: string, asked: readonly number[], plain: readonly number[]): Row => {
     const { ours, baseline, ratio } = comparisonOf(asked, plain);
     const what = `${name} that asks Hallpass about every request, as its guide prints it`;

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { startBaseline } from '../baseline.ts';
+import { median } from '../check/figures.ts';
 import type { Bench, Figure, Row, Target } from '../figure.ts';
 import { startHallpass } from '../hallpass.ts';
 import { runLoad } from '../load/run-load.ts';
 import { prepareData } from '../prepared.ts';
 import { startCaddy, startNginx } from '../proxies.ts';
 import { getEach } from '../requests.ts';
-import { compareField, comparisonOf, type Side } from '../rounds.ts';
+import { compareField, comparisonOf, SHORT_AND_MANY, SHORT_PHASES, type Side } from '../rounds.ts';
 import type { ServerProcess } from '../server-process.ts';
 
 const CONNECTIONS = 50;
@@ -33,17 +34,18 @@ async function measure({ folder }: Bench): Promise<Row[]> {
   const side = async (server: Promise<ServerProcess>): Promise<Side> => {
     const { port } = await server;
     const expect = { status: 200, least: SIZE, most: SIZE };
-    const plan = { port, connections: CONNECTIONS, requests, expect, warmUpMs: 500, measureMs: 1_500 };
+    const plan = { port, connections: CONNECTIONS, requests, expect, ...SHORT_PHASES };
     return { measure: async () => (await runLoad(plan)).rate, stop: async () => (await server).stop() };
   };
-  const field = await compareField({
+  const sides = {
     ours: () => side(startHallpass(data, ['--upstream', origin])),
     undici: () => side(startBaseline('undici-proxy', folder, [origin])),
     fastify: () => side(startBaseline('fastify-http-proxy', folder, [origin])),
     httpProxy3: () => side(startBaseline('http-proxy-3', folder, [origin])),
     caddy: () => side(startCaddy(folder, { app: upstream.port })),
     nginx: () => side(startNginx(folder, { app: upstream.port })),
-  }).finally(() => upstream.stop());
+  };
+  const field = await compareField(sides, median, SHORT_AND_MANY).finally(() => upstream.stop());
   return Object.entries(PEERS).map(([name, peer]: [string, Peer]) => {
     const { ours, baseline, ratio } = comparisonOf(field.ours, field[name as keyof typeof PEERS]);
     return {

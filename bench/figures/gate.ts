@@ -5,7 +5,7 @@ import { startHallpass } from '../hallpass.ts';
 import { runLoad } from '../load/run-load.ts';
 import { prepareData } from '../prepared.ts';
 import { getEach } from '../requests.ts';
-import { compare, type Side } from '../rounds.ts';
+import { compare, SHORT_AND_MANY, SHORT_PHASES, type Side } from '../rounds.ts';
 import type { ServerProcess } from '../server-process.ts';
 
 const CONNECTIONS = 50;
@@ -20,7 +20,7 @@ async function measure({ folder }: Bench): Promise<Row[]> {
     measure: async () => {
       const expect = { status: 200, least: SIZE, most: SIZE };
       const plan = { port: server.port, connections: CONNECTIONS, requests, expect };
-      return (await runLoad({ ...plan, warmUpMs: 1_000, measureMs: 2_000 })).rate;
+      return (await runLoad({ ...plan, ...SHORT_PHASES })).rate;
     },
     stop: () => server.stop(),
   });
@@ -28,7 +28,9 @@ async function measure({ folder }: Bench): Promise<Row[]> {
     sideOf(await startHallpass(data, ['--upstream', `http://127.0.0.1:${upstream.port}`]));
   const startPlain = async () =>
     sideOf(await startBaseline('undici-proxy', folder, [`http://127.0.0.1:${upstream.port}`]));
-  const { ours, baseline, ratio } = await compare(startOurs, startPlain).finally(() => upstream.stop());
+  const { ours, baseline, ratio } = await compare(startOurs, startPlain, SHORT_AND_MANY).finally(() =>
+    upstream.stop(),
+  );
   const what = 'node:http with undici dispatch, checks nothing';
   return [
     {

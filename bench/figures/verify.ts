@@ -5,7 +5,7 @@ import { startHallpass } from '../hallpass.ts';
 import { runLoad } from '../load/run-load.ts';
 import { prepareData } from '../prepared.ts';
 import { EMPTY, getEach } from '../requests.ts';
-import { compare, type Side } from '../rounds.ts';
+import { compare, SHORT_AND_MANY, SHORT_PHASES, type Side } from '../rounds.ts';
 import type { ServerProcess } from '../server-process.ts';
 
 const CONNECTIONS = 50;
@@ -28,7 +28,7 @@ async function measure({ folder }: Bench): Promise<Row[]> {
   const sideOf = (server: ServerProcess): Side => ({
     measure: async () => {
       const plan = { port: server.port, connections: CONNECTIONS, requests, expect: EMPTY };
-      return (await runLoad({ ...plan, warmUpMs: 1_000, measureMs: 2_000 })).rate;
+      return (await runLoad({ ...plan, ...SHORT_PHASES })).rate;
     },
     stop: () => server.stop(),
   });
@@ -39,7 +39,7 @@ async function measure({ folder }: Bench): Promise<Row[]> {
     return sideOf(server);
   };
   const startBare = async () => sideOf(await startBaseline('bare-http', folder, headers));
-  const { ours, baseline, ratio } = await compare(startOurs, startBare);
+  const { ours, baseline, ratio } = await compare(startOurs, startBare, SHORT_AND_MANY);
   const what = 'bare node:http that answers the same bytes';
   return [
     {
