@@ -21,19 +21,20 @@ export interface Comparison {
   readonly ratio: Samples;
 }
 
-/** Five fresh processes of each side: how fast one process runs is luck (its memory layout, its compiler). */
+/** Fresh processes of each side: how fast one process runs is luck (its memory layout, its compiler). */
 export const ROUNDS = 5;
 
-/** How often a process of each side is measured within a round: all sides in turn, and again. */
+/** How often it is measured: in each round fresh processes of all sides, one after the other, and again. */
 export interface Turns {
+  readonly rounds: number;
   /** These do not count. */
   readonly warmUps: number;
   readonly counted: number;
 }
 
-export const FEW: Turns = { warmUps: 1, counted: 2 };
-/** For what can be told in a second: the machine is seldom as fast for a minute, and what slows it hits both sides. */
-export const SHORT_AND_MANY: Turns = { warmUps: 3, counted: 8 };
+export const FEW: Turns = { rounds: ROUNDS, warmUps: 1, counted: 2 };
+/** For what can be told in a second: the machine is seldom as fast for a minute, and what slows it hits all sides. */
+export const SHORT_AND_MANY: Turns = { rounds: 9, warmUps: 3, counted: 3 };
 export const SHORT_PHASES = { warmUpMs: 250, measureMs: 750 };
 
 export function samplesOf(each: readonly number[]): Samples {
@@ -73,7 +74,7 @@ export async function compareField<Name extends string, Value>(
   const names = Object.keys(sides) as Name[];
   const starts = names.map((name) => sides[name]);
   const rounds: Value[][] = [];
-  for (let i = 0; i < ROUNDS; i++) rounds.push((await round(starts, turns)).map(merge));
+  for (let i = 0; i < turns.rounds; i++) rounds.push((await round(starts, turns)).map(merge));
   return Object.fromEntries(
     names.map((name, side) => [name, rounds.map((values) => values[side])]),
   ) as unknown as Field<Name, Value>;

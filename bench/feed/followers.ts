@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { formatPosition } from '@hallpass/core/replica-position';
 import { SnapshotDecoder } from '@hallpass/core/replica-snapshot-decoder';
@@ -19,21 +20,27 @@ export async function placeOf(port: number): Promise<string> {
   return formatPosition(end.head);
 }
 
-/** So many replicas in a process of their own. */
+/** Replicas in a process of their own. */
 export class Followers {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(port: number, replicas: number, place: string, spreadMs = 0) {
-    const plan: FeedPlan = { port, replicas, place, key: OWNER_KEY, spreadMs };
-    const child = spawn(process.execPath, [PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
+  private constructor(child: ChildProcess, lines: Readable) {
     this.#child = child;
-    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    child.stdin.write(`${JSON.stringify(plan)}\n`);
+    this.#lines = createInterface({ input: lines })[Symbol.asyncIterator]();
+  }
+
+  /** Resolves when the process is there: its own start is no part of what is measured. */
+  static async start(): Promise<Followers> {
+    const child = spawn(process.execPath, [PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const followers = new Followers(child, child.stdout);
+    await followers.#report('ready');
+    return followers;
   }
 
   /** Milliseconds that it took until all were greeted. */
-  async connected(): Promise<number> {
+  async connect(plan: Omit<FeedPlan, 'key'>): Promise<number> {
+    this.#child.stdin?.write(`${JSON.stringify({ ...plan, key: OWNER_KEY } satisfies FeedPlan)}\n`);
     return (await this.#report('connected')).after;
   }
 

@@ -9,8 +9,9 @@ export interface FeedPlan {
   readonly spreadMs: number;
 }
 
-/** What it says of itself: first that all are connected, then, asked to end, what they got. */
+/** What it says of itself: that it is there, then that all are connected, then, asked to end, what they got. */
 export type FeedReport =
+  | { readonly kind: 'ready' }
   | {
       readonly kind: 'connected' /** Milliseconds from the first attempt to the last hello. */;
       readonly after: number;

@@ -46,6 +46,7 @@ function follow({ port, key, place }: FeedPlan): Promise<Socket> {
 }
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+say({ kind: 'ready' });
 const { value } = await lines.next();
 const plan = JSON.parse(String(value)) as FeedPlan;
 const began = performance.now();

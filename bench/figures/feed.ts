@@ -31,8 +31,8 @@ async function measureOnce(folder: string, replicas: number): Promise<Times> {
   try {
     const { port } = server;
     const place = await placeOf(port);
-    const followers = new Followers(port, replicas, place);
-    await followers.connected();
+    const followers = await Followers.start();
+    await followers.connect({ port, replicas, place, spreadMs: 0 });
     const requests = [createRequest(7_000 + series++)];
     await runLoad({ port, connections: 8, requests, expect: CREATED, rate: RATE, ...PHASES });
     await setTimeout(QUIET_MS);

@@ -33,8 +33,9 @@ async function measureOnce(folder: string): Promise<Times> {
     const checks = () => runLoad({ port, requests, expect: EMPTY, ...PACE, ...PHASES });
     await checks();
     const { p99: quiet } = await checks();
-    const followers = new Followers(port, REPLICAS, place, SPREAD_MS);
-    const [{ p99: meanwhile }, after] = await Promise.all([checks(), followers.connected()]);
+    const followers = await Followers.start();
+    const coming = followers.connect({ port, replicas: REPLICAS, place, spreadMs: SPREAD_MS });
+    const [{ p99: meanwhile }, after] = await Promise.all([checks(), coming]);
     await followers.end();
     return { seconds: after / 1000, meanwhile, quiet };
   } finally {

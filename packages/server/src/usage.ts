@@ -4,7 +4,7 @@ import type { Principal } from '@hallpass/core/principal';
 import { ID_WORDS } from '@hallpass/core/row';
 import type { Use } from './store/store.ts';
 
-const PLACES = 1 << 14;
+const PLACES = 1 << 16;
 /** Between two flushes; about 60 MB. Ids that a replica reports need not be of any token. */
 const MOST_TOKENS = 1 << 18;
 

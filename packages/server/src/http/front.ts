@@ -53,6 +53,13 @@ const FLAWS: { readonly [F in Flaw]: string } = {
 const AMBIGUOUS_DETAIL =
   'Send a path in its plain spelling: no dot segments, doubled or encoded slashes, backslashes, fragments or control characters.';
 
+const LAST = Symbol('last answer');
+
+/** A connection knows the last answer it awaits or got. In a WeakMap every request would be one more thing to collect. */
+interface Connection extends Duplex {
+  [LAST]?: ServerResponse;
+}
+
 function isAwaited(response: ServerResponse): boolean {
   return !response.writableFinished && !response.destroyed;
 }
@@ -70,8 +77,6 @@ export class Front {
   readonly #metadata: string;
   readonly #token: string;
   readonly #givingWay = new GivingWay();
-  /** The last answer that a connection awaits or got. */
-  readonly #underWay = new WeakMap<Duplex, ServerResponse>();
 
   /** Throws a RangeError for a prefix that cannot be one. */
   constructor(options: FrontOptions) {
@@ -107,9 +112,9 @@ export class Front {
 
   /** On one connection nothing overtakes what may change something, nor is overtaken by it (RFC 9112 §9.3.2). */
   #take(request: IncomingMessage, response: ServerResponse, manner: Manner): void {
-    const { socket } = request;
-    const before = this.#underWay.get(socket);
-    this.#underWay.set(socket, response);
+    const socket: Connection = request.socket;
+    const before = socket[LAST];
+    socket[LAST] = response;
     if (!before || !isAwaited(before) || (reads(before.req) && reads(request))) {
       this.#handle(request, response, manner);
       return;
@@ -121,17 +126,17 @@ export class Front {
 
   #handle(request: IncomingMessage, response: ServerResponse, manner: Manner): void {
     const reading = readRequest(request, this.#readTarget, this.#options.newRequestId);
-    this.#attempt(response, reading, () => this.#route(request, response, reading, manner));
+    try {
+      this.#route(request, response, reading, manner);
+    } catch (error) {
+      this.#fault(response, reading, error);
+    }
   }
 
-  #attempt(response: ServerResponse, { requestId }: RequestReading, step: () => void): void {
-    try {
-      step();
-    } catch (error) {
-      this.#options.report(error, requestId);
-      if (response.headersSent) response.destroy();
-      else sendAndClose(response, refusal('fault', requestId));
-    }
+  #fault(response: ServerResponse, { requestId }: RequestReading, error: unknown): void {
+    this.#options.report(error, requestId);
+    if (response.headersSent) response.destroy();
+    else sendAndClose(response, refusal('fault', requestId));
   }
 
   #route(request: IncomingMessage, response: ServerResponse, reading: RequestReading, manner: Manner): void {
@@ -198,10 +203,17 @@ export class Front {
       return;
     }
     if (reading.body !== 'none') request.setTimeout(this.#options.silenceMs, () => request.socket.destroy());
-    const serve = () => this.#options.api(request, response, reading);
-    if (this.#givesWay(request.method, reading.target)) {
-      this.#givingWay.add(() => this.#attempt(response, reading, serve));
-    } else serve();
+    const { api } = this.#options;
+    if (!this.#givesWay(request.method, reading.target)) api(request, response, reading);
+    else {
+      this.#givingWay.add(() => {
+        try {
+          api(request, response, reading);
+        } catch (error) {
+          this.#fault(response, reading, error);
+        }
+      });
+    }
   }
 
   /** Whether it neither takes a right away nor tells whether one is there: lists and creates can wait. */
@@ -230,10 +242,10 @@ export class Front {
   }
 
   /** What the parser refused. Nothing is written into an answer that has begun. */
-  #reject(error: Error, socket: Duplex): void {
+  #reject(error: Error, socket: Connection): void {
     if (endLingering(socket)) return;
     const code = 'code' in error ? error.code : undefined;
-    const response = this.#underWay.get(socket);
+    const response = socket[LAST];
     if (code === 'ECONNRESET') socket.destroy();
     // What cannot be read came behind whole requests: those are answered first.
     else if (response?.req.complete) this.#behindAnswers(socket, () => this.#sendRejection(socket, code));
@@ -245,14 +257,14 @@ export class Front {
     if (socket.writable) sendRaw(socket, this.#answerTo(code));
   }
 
-  #awaits(socket: Duplex): boolean {
-    const response = this.#underWay.get(socket);
+  #awaits(socket: Connection): boolean {
+    const response = socket[LAST];
     return response !== undefined && isAwaited(response);
   }
 
   /** Runs `step` once everything that was asked before on this connection is answered. */
-  #behindAnswers(socket: Duplex, step: () => void): void {
-    if (this.#awaits(socket)) this.#underWay.get(socket)?.once('close', step);
+  #behindAnswers(socket: Connection, step: () => void): void {
+    if (this.#awaits(socket)) socket[LAST]?.once('close', step);
     else step();
   }
 
