@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '@hallpass/core/clock';
 import { HallpassError } from '@hallpass/core/errors';
 import { formatPosition } from '@hallpass/core/replica-position';
@@ -250,18 +251,22 @@ export class Feed {
     const time = clock();
     try {
       const { revision } = await store.readHead();
-      this.#advance(streams, 0);
       const frames = new Map<number, Uint8Array>();
-      for (const stream of streams) {
-        if (stream.ended || (stream.poll && !stream.live)) continue;
-        const position = stream.place;
-        // What was committed since it was read may be in the stream already.
-        const head = Math.max(revision, position.revision);
-        const known = frames.get(position.revision);
-        const frame = known ?? encodeFrame({ kind: 'heartbeat', position, time, head });
-        frames.set(position.revision, frame);
-        stream.send(frame);
-        if (stream.poll) stream.end('polled');
+      for (let at = 0; at < streams.length; at += SLICE) {
+        if (at > 0) await nextTurn();
+        const slice = streams.slice(at, at + SLICE);
+        this.#advance(slice, 0);
+        for (const stream of slice) {
+          if (stream.ended || (stream.poll && !stream.live)) continue;
+          const position = stream.place;
+          // What was committed since it was read may be in the stream already.
+          const head = Math.max(revision, position.revision);
+          const known = frames.get(position.revision);
+          const frame = known ?? encodeFrame({ kind: 'heartbeat', position, time, head });
+          frames.set(position.revision, frame);
+          stream.send(frame);
+          if (stream.poll) stream.end('polled');
+        }
       }
     } catch (err) {
       if (this.#stopped) return;
@@ -279,6 +284,7 @@ export class Feed {
 
   #sweep(): void {
     const now = this.#options.clock();
+    this.replicas.forget(now);
     const pause = Math.max(UNASKED_MS, this.#streams.size * UNASKED_EACH_MS);
     for (const stream of this.#streams) {
       if (!this.#endUnlessAllowed(stream)) continue;

@@ -44,7 +44,6 @@ export class Replicas {
 
   /** Under the name it gave itself, or that with a number behind it while another has it. It has all up to `from`. */
   connect(wanted: string, operator: OperatorState, poll: boolean, from: number, now: number): Replica {
-    this.#forget(now);
     let name = wanted;
     for (let i = 2; !isFree(this.#byName.get(name), operator); i++) name = `${wanted}-${i}`;
     const known = this.#byName.get(name);
@@ -115,16 +114,17 @@ export class Replicas {
     for (const { settle } of this.#waiting) settle();
   }
 
+  /** Gives up the names of those that left long ago. To be called now and then. */
+  forget(now: number): void {
+    for (const { name, leftAt } of this.#byName.values()) {
+      if (leftAt !== null && now - leftAt > REMEMBERED_MS) this.#byName.delete(name);
+    }
+  }
+
   #progress(replica: Replica): void {
     for (const { revision, pending, settle } of this.#waiting) {
       if (replica.confirmed < revision || !pending.delete(replica)) continue;
       if (pending.size === 0) settle();
-    }
-  }
-
-  #forget(now: number): void {
-    for (const { name, leftAt } of this.#byName.values()) {
-      if (leftAt !== null && now - leftAt > REMEMBERED_MS) this.#byName.delete(name);
     }
   }
 }
