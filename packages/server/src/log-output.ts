@@ -6,28 +6,36 @@ const RETRY_AFTER = 100;
 const MOST_WAITING = 64 * 1024;
 
 /**
- * Standard output as the log's place. A full disk, a reader that is slow or one that has gone cost lines, and never a
- * request: nothing is waited for, and nothing fails.
+ * Standard output as the log's place: the lines of one turn of the event loop are written together at its end. A full
+ * disk, a reader that is slow or one that has gone cost lines, and never a request: nothing is waited for, and nothing
+ * fails.
  */
 export class LogOutput {
+  #lines = '';
   #waiting: Buffer = Buffer.alloc(0);
-  #retry: NodeJS.Timeout | undefined;
+  #due: NodeJS.Immediate | NodeJS.Timeout | undefined;
   #gone = false;
 
+  constructor() {
+    process.once('exit', () => this.#flush());
+  }
+
   write(line: string): void {
-    if (this.#gone || this.#waiting.length >= MOST_WAITING) return;
-    this.#waiting = Buffer.concat([this.#waiting, Buffer.from(line)]);
-    if (this.#retry === undefined) this.#flush();
+    if (this.#gone || this.#waiting.length + this.#lines.length >= MOST_WAITING) return;
+    this.#lines += line;
+    this.#due ??= setImmediate(() => this.#flush());
   }
 
   #flush(): void {
-    this.#retry = undefined;
+    this.#due = undefined;
+    this.#waiting = Buffer.concat([this.#waiting, Buffer.from(this.#lines)]);
+    this.#lines = '';
     try {
       while (this.#waiting.length > 0)
         this.#waiting = this.#waiting.subarray(writeSync(STANDARD_OUTPUT, this.#waiting));
     } catch (error) {
       this.#gone = error instanceof Error && 'code' in error && error.code === 'EPIPE';
-      if (!this.#gone) this.#retry = setTimeout(() => this.#flush(), RETRY_AFTER).unref();
+      if (!this.#gone) this.#due = setTimeout(() => this.#flush(), RETRY_AFTER).unref();
     }
   }
 }

@@ -13,7 +13,7 @@ export function randomPool(source: RandomBytes): RandomBytes {
     if (size > POOL) return source(size);
     if (used + size > pool.length) {
       // Its own copy, of which `slice` makes another: a Buffer's would be a view, wiped with the pool.
-      pool = Uint8Array.from(source(POOL));
+      pool = new Uint8Array(source(POOL));
       used = 0;
     }
     const taken = pool.slice(used, used + size);

@@ -44,7 +44,7 @@ export class SealingVault implements Vault {
     cipher.setAAD(Buffer.from(id));
     const body = cipher.update(value.reveal(), 'latin1');
     // A buffer of its own: a part of a shared one would travel to the database's thread with all of it.
-    return Uint8Array.from(
+    return new Uint8Array(
       Buffer.concat([Buffer.of(VERSION), nonce, body, cipher.final(), cipher.getAuthTag()]),
     );
   }

@@ -21,7 +21,7 @@ export function sendToken(
 ): FastifyReply {
   const { more = {}, warnings = [], confirmed = {} } = beside;
   return reply.header('ETag', entityTag(record.revision)).send({
-    data: [{ ...wireToken(record, now), ...more }],
+    data: [Object.assign(wireToken(record, now), more)],
     ...(warnings.length > 0 ? { warnings } : {}),
     ...confirmed,
   });

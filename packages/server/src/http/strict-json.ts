@@ -6,13 +6,15 @@ const FLAWS: Readonly<Record<JsonFlaw, string>> = {
   duplicate: 'A field stands twice in the body; send each once.',
 };
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function refuse(message: string): never {
   throw new HallpassError('invalid_json', message);
 }
 
 function readText(body: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+    return UTF_8.decode(body);
   } catch {
     return refuse('Send the body as JSON in UTF-8.');
   }
