@@ -3,7 +3,7 @@ import type { JournalEntry, Outcome, Write } from '../store.ts';
 import { auditRow } from './audit.ts';
 import { findRepeated, remember } from './idempotency.ts';
 import { entryOf, journalRow } from './journal.ts';
-import { insertRow, runKnown } from './known-query.ts';
+import { insertRows, runKnown } from './known-query.ts';
 import { mutate } from './mutation.ts';
 import type { AuditRow, HeadRow, Schema } from './schema.ts';
 
@@ -75,8 +75,8 @@ class Group {
   }
 
   async finish(): Promise<readonly JournalEntry[]> {
-    for (const entry of this.#entries) await insertRow(this.#db, 'journal', journalRow(entry));
-    for (const row of this.#audit) await insertRow(this.#db, 'audit', row);
+    await insertRows(this.#db, 'journal', this.#entries.map(journalRow));
+    await insertRows(this.#db, 'audit', this.#audit);
     const head = {
       revision: this.#revision,
       chain: this.#chain,

@@ -1,5 +1,5 @@
 import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely';
-import type { Schema } from './schema.ts';
+import type { Schema, TokenRow } from './schema.ts';
 
 const texts = new WeakMap<object, Map<string, CompiledQuery>>();
 
@@ -30,18 +30,37 @@ export function runKnown<Row>(
   return db.executeQuery<Row>({ ...(query as CompiledQuery<Row>), parameters });
 }
 
-/** Inserts one row. False when another has the same `unlessTaken` already; without that it is an error. */
-export async function insertRow<Table extends 'token' | 'journal' | 'audit'>(
+/** Inserts one token. False when another has the same name already. */
+export async function insertTokenRow(db: Kysely<Schema>, row: TokenRow): Promise<boolean> {
+  const build = () =>
+    db
+      .insertInto('token')
+      .values(row)
+      .onConflict((conflict) => conflict.column('name').doNothing());
+  const { numAffectedRows } = await runKnown(
+    db,
+    `insert token ${Object.keys(row)}`,
+    build,
+    Object.values(row),
+  );
+  return numAffectedRows === 1n;
+}
+
+const MOST_ROWS = 32;
+
+/** Inserts rows with the same columns in the same order, by few statements of few lengths. */
+export async function insertRows<Table extends 'journal' | 'audit'>(
   db: Kysely<Schema>,
   table: Table,
-  row: Schema[Table],
-  unlessTaken?: 'name',
-): Promise<boolean> {
-  const build = () => {
-    const insert = db.insertInto(table as 'token').values(row as Schema['token']);
-    return unlessTaken ? insert.onConflict((conflict) => conflict.column(unlessTaken).doNothing()) : insert;
-  };
-  const name = `insert ${table} ${Object.keys(row)} ${unlessTaken ?? ''}`;
-  const { numAffectedRows } = await runKnown(db, name, build, Object.values(row));
-  return numAffectedRows === 1n;
+  rows: readonly Schema[Table][],
+): Promise<void> {
+  for (let at = 0; at < rows.length; ) {
+    const size = 2 ** Math.floor(Math.log2(Math.min(rows.length - at, MOST_ROWS)));
+    const part = rows.slice(at, at + size);
+    const build = () => db.insertInto(table as 'journal').values(part as Schema['journal'][]);
+    const parameters: unknown[] = [];
+    for (const row of part) parameters.push(...Object.values(row));
+    await runKnown(db, `insert ${size} ${table} ${Object.keys(part[0] ?? {})}`, build, parameters);
+    at += size;
+  }
 }

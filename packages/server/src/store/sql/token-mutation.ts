@@ -5,7 +5,7 @@ import type { Kysely } from 'kysely';
 import type { NewToken, Refusal } from '../store.ts';
 import { formersOf, isFormer, replaceFormers } from './formers.ts';
 import { removed, tokenChanges, type WritePoint } from './journal.ts';
-import { insertRow } from './known-query.ts';
+import { insertTokenRow } from './known-query.ts';
 import type { Schema } from './schema.ts';
 import { isTaken, stands } from './standing.ts';
 import { newTokenRow, tokenByIdAt, tokenColumns } from './tokens.ts';
@@ -15,7 +15,7 @@ type Mutated = readonly Change[] | Refusal;
 export async function insertToken(db: Kysely<Schema>, token: NewToken, place: WritePoint): Promise<Mutated> {
   if (token.formers.length > 0) throw new TypeError('A new token has had no value before.');
   await requireUnknown(db, token.digest);
-  const inserted = await insertRow(db, 'token', newTokenRow(token, place.revision), 'name');
+  const inserted = await insertTokenRow(db, newTokenRow(token, place.revision));
   return inserted ? tokenChanges([], statesOf(token), place) : 'name_taken';
 }
 
