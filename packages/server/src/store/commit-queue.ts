@@ -19,6 +19,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Writes on their way, and what becomes of them; undefined: they have been told already. */
+interface Group {
+  readonly writes: readonly Waiting[];
+  readonly answer: Promise<GroupResult | undefined>;
+}
+
 const LARGEST_GROUP = 256;
 
 /** Gathers the writes that arrive while a commit is under way, and hands them on together. */
@@ -52,19 +58,29 @@ export class CommitQueue {
     try {
       // One turn of patience, so that writes made in one go share the first commit too.
       await null;
-      while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, LARGEST_GROUP));
+      for (let group = this.#begin(); group; ) {
+        const answer = await group.answer;
+        // First the next group: the database works on it while the answers to this one are made.
+        const next = this.#begin();
+        this.#settle(group.writes, answer);
+        group = next ?? this.#begin();
+      }
     } finally {
       this.#running = undefined;
     }
   }
 
-  async #commit(group: readonly Waiting[]): Promise<void> {
-    const answer = await this.#answerTo(group);
+  #begin(): Group | undefined {
+    const writes = this.#waiting.splice(0, LARGEST_GROUP);
+    return writes.length === 0 ? undefined : { writes, answer: this.#answerTo(writes) };
+  }
+
+  #settle(writes: readonly Waiting[], answer: GroupResult | undefined): void {
     if (answer === undefined) return;
     try {
       if (answer.entries.length > 0) for (const listener of this.#listeners) listener(answer.entries);
     } finally {
-      group.forEach(({ resolve, reject }, i) => {
+      writes.forEach(({ resolve, reject }, i) => {
         const result = answer.results[i] as Outcome | Failure;
         if (result.kind === 'failed') reject(new StoreError(result.fault, result.message));
         else resolve(result);

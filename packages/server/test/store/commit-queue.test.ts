@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CommitQueue, type GroupResult } from 'hallpass/store/commit-queue';
+import type { JournalEntry, Write } from 'hallpass/store/store';
+import { sampleToken, writeOf } from './samples.ts';
+
+/** A database that numbers what it is given, and answers when it is told to. */
+class Database {
+  readonly groups: (readonly Write[])[] = [];
+  readonly #answers: { answer: () => void; fail: (error: Error) => void }[] = [];
+  #revision = 0;
+
+  readonly commitGroup = (writes: readonly Write[]): Promise<GroupResult> => {
+    this.groups.push(writes);
+    return new Promise((resolve, reject) => {
+      this.#answers.push({ answer: () => resolve(this.#resultOf(writes)), fail: reject });
+    });
+  };
+
+  answer(): void {
+    this.#answers.shift()?.answer();
+  }
+
+  fail(error: Error): void {
+    this.#answers.shift()?.fail(error);
+  }
+
+  #resultOf(writes: readonly Write[]): GroupResult {
+    const entries = writes.map((write): JournalEntry => {
+      assert.ok(write.mutation.kind === 'insert_token');
+      const { token } = write.mutation;
+      return { kind: 'token', revision: ++this.#revision, at: 1, token, chain: new Uint8Array() };
+    });
+    return { results: entries.map(({ revision }) => ({ kind: 'done', revision })), entries };
+  }
+}
+
+async function turns(): Promise<void> {
+  for (let i = 0; i < 10; i++) await null;
+}
+
+const write = (name: string) => writeOf({ kind: 'insert_token', token: sampleToken({ name }) });
+
+test('changes are told in the order in which they were committed, each before whoever made it is answered', async () => {
+  const database = new Database();
+  const queue = new CommitQueue(database.commitGroup);
+  const seen: string[] = [];
+  queue.follow((entries) => seen.push(...entries.map(({ revision }) => `told ${revision}`)));
+  const commit = async (name: string) => {
+    await queue.commit(write(name));
+    seen.push(`answered ${name}`);
+  };
+  const all = [commit('1')];
+  await turns();
+  all.push(commit('2'));
+  database.answer();
+  await turns();
+  all.push(commit('3'));
+  database.answer();
+  await turns();
+  database.answer();
+  await Promise.all(all);
+  assert.deepEqual(seen, ['told 1', 'answered 1', 'told 2', 'answered 2', 'told 3', 'answered 3']);
+});
+
+test('a write that is made while others are answered is committed as well', async () => {
+  const database = new Database();
+  const queue = new CommitQueue(database.commitGroup);
+  let second: Promise<unknown> | undefined;
+  queue.follow(() => {
+    second ??= queue.commit(write('second'));
+  });
+  const first = queue.commit(write('first'));
+  await turns();
+  database.answer();
+  await first;
+  await turns();
+  database.answer();
+  assert.deepEqual(await second, { kind: 'done', revision: 2 });
+  await queue.settled();
+});
+
+test('a group that fails takes nobody else with it', async () => {
+  const database = new Database();
+  const queue = new CommitQueue(database.commitGroup);
+  const first = queue.commit(write('first'));
+  await turns();
+  const second = queue.commit(write('second'));
+  database.fail(new Error('full'));
+  await assert.rejects(first, /full/);
+  await turns();
+  database.answer();
+  assert.deepEqual(await second, { kind: 'done', revision: 1 });
+});
+
+test('the database has the next writes before those it has made are answered', async () => {
+  const database = new Database();
+  const queue = new CommitQueue(database.commitGroup);
+  const first = queue.commit(write('first')).then(() => database.groups.length);
+  await turns();
+  const second = queue.commit(write('second'));
+  database.answer();
+  assert.equal(await first, 2);
+  database.answer();
+  await second;
+});
