@@ -2,6 +2,8 @@ import { writeSync } from 'node:fs';
 
 const STANDARD_OUTPUT = 1;
 const RETRY_AFTER = 100;
+/** So many characters of one turn are written without waiting for its end. */
+const MOST_IN_A_TURN = 16 * 1024;
 /** So many bytes wait while standard output takes nothing; lines that come then are lost. */
 const MOST_WAITING = 64 * 1024;
 
@@ -13,7 +15,7 @@ const MOST_WAITING = 64 * 1024;
 export class LogOutput {
   #lines = '';
   #waiting: Buffer = Buffer.alloc(0);
-  #due: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  #endOfTurn: NodeJS.Immediate | undefined;
   #gone = false;
 
   constructor() {
@@ -23,11 +25,14 @@ export class LogOutput {
   write(line: string): void {
     if (this.#gone || this.#waiting.length + this.#lines.length >= MOST_WAITING) return;
     this.#lines += line;
-    this.#due ??= setImmediate(() => this.#flush());
+    if (this.#waiting.length > 0) return;
+    if (this.#lines.length >= MOST_IN_A_TURN) this.#flush();
+    else this.#endOfTurn ??= setImmediate(() => this.#flush());
   }
 
   #flush(): void {
-    this.#due = undefined;
+    clearImmediate(this.#endOfTurn);
+    this.#endOfTurn = undefined;
     this.#waiting = Buffer.concat([this.#waiting, Buffer.from(this.#lines)]);
     this.#lines = '';
     try {
@@ -35,7 +40,7 @@ export class LogOutput {
         this.#waiting = this.#waiting.subarray(writeSync(STANDARD_OUTPUT, this.#waiting));
     } catch (error) {
       this.#gone = error instanceof Error && 'code' in error && error.code === 'EPIPE';
-      if (!this.#gone) this.#due = setTimeout(() => this.#flush(), RETRY_AFTER).unref();
+      if (!this.#gone) setTimeout(() => this.#flush(), RETRY_AFTER).unref();
     }
   }
 }

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Secret } from '@hallpass/core/secret';
 import { createLogger, type LogFields, type Logger } from 'hallpass/log';
@@ -56,4 +60,29 @@ test('lines below the level are left out', () => {
   };
   assert.equal(logged(write).length, 1);
   assert.equal(logged(write, 'silent').length, 0);
+});
+
+test('no line is lost where there is room for it, however many are written in one turn and however it ends', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'hallpass-log-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const script = `
+    import { createLogger } from 'hallpass/log';
+    const log = createLogger('info');
+    for (let i = 0; i < 2000; i++) log.info({ path: '/a/path/of/some/length', count: i }, 'x');
+    log.fatal({}, 'ended');
+    process.exit(1);`;
+  const file = join(folder, 'log');
+  const output = openSync(file, 'w');
+  const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', output, 'inherit'],
+  });
+  closeSync(output);
+  const lines = readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.equal(lines.length, 2001);
+  assert.equal(lines.at(-1).msg, 'ended');
+  assert.equal(status, 1);
 });

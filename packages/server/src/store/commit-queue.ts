@@ -54,19 +54,19 @@ export class CommitQueue {
     await this.#running;
   }
 
-  async #run(): Promise<void> {
+  async #run(next?: Group): Promise<void> {
     try {
       // One turn of patience, so that writes made in one go share the first commit too.
       await null;
-      for (let group = this.#begin(); group; ) {
+      for (let group = next ?? this.#begin(); group; group = next ?? this.#begin()) {
         const answer = await group.answer;
         // First the next group: the database works on it while the answers to this one are made.
-        const next = this.#begin();
+        next = this.#begin();
         this.#settle(group.writes, answer);
-        group = next ?? this.#begin();
       }
     } finally {
-      this.#running = undefined;
+      // After a listener's fault there may be more: what is with the database is told and answered all the same.
+      this.#running = next || this.#waiting.length > 0 ? this.#run(next) : undefined;
     }
   }
 

@@ -104,3 +104,22 @@ test('the database has the next writes before those it has made are answered', a
   database.answer();
   await second;
 });
+
+test('a listener that fails keeps nobody from the answer to what the database already has', async () => {
+  const database = new Database();
+  const queue = new CommitQueue(database.commitGroup);
+  const told: number[] = [];
+  queue.follow((entries) => {
+    if (told.push(...entries.map(({ revision }) => revision)) === 1) throw new Error('a faulty listener');
+  });
+  const first = queue.commit(write('first'));
+  const fault = assert.rejects(queue.settled(), /a faulty listener/);
+  await turns();
+  const second = queue.commit(write('second'));
+  database.answer();
+  assert.deepEqual(await first, { kind: 'done', revision: 1 });
+  await fault;
+  database.answer();
+  assert.deepEqual(await second, { kind: 'done', revision: 2 });
+  assert.deepEqual(told, [1, 2]);
+});
