@@ -49,7 +49,7 @@ export class CommitQueue {
     });
   }
 
-  /** Resolves once everything that was handed in has its answer. */
+  /** Resolves once everything that was handed in has its answer; rejects with the fault of a listener. */
   async settled(): Promise<void> {
     await this.#running;
   }
