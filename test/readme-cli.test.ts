@@ -49,6 +49,7 @@ test('the tour with the command line runs as a script, with nothing but data on 
     /^Deleted ci/m,
   ])
     assert.match(stderr, said);
+  assert.doesNotMatch(stderr, /chmod/);
   for (const file of ['token', 'new-token'])
     assert.match(readFileSync(join(folder, file), 'utf8'), /^hp_[0-9A-Za-z]{36}\n$/);
 });
