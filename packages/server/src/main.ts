@@ -14,6 +14,7 @@ import type { Control } from './control/control.ts';
 import { Turns } from './control/turns.ts';
 import { DataFolder } from './data-folder.ts';
 import { compileTicks } from './early-ticks.ts';
+import { GivingWay } from './giving-way.ts';
 import { TrustedProxies } from './http/address.ts';
 import type { Doors } from './http/doors.ts';
 import { SERVER_OPTIONS } from './http/front.ts';
@@ -44,9 +45,14 @@ const later: Later = (ms, run) => {
 export async function start(config: Config, options: StartOptions): Promise<Running> {
   compileTicks();
   const folder = await DataFolder.open(config.data);
-  const store = await openSqlite({ file: config.databaseUrl.file, random: randomBytes });
+  const givingWay = new GivingWay();
+  const store = await openSqlite({
+    file: config.databaseUrl.file,
+    random: randomBytes,
+    pace: (answer) => givingWay.add(answer),
+  });
   try {
-    return await startOn(store, folder, config, options);
+    return await startOn(store, givingWay, folder, config, options);
   } catch (error) {
     await store.close();
     throw error;
@@ -55,6 +61,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
 
 async function startOn(
   store: Store,
+  givingWay: GivingWay,
   folder: DataFolder,
   config: Config,
   { log, stdout }: StartOptions,
@@ -85,6 +92,7 @@ async function startOn(
       publicUrl: config.publicUrl,
       metricsPublic: config.metricsPublic,
       cursorKey: await cursorKey(store),
+      givingWay,
       feedMaxStreams: config.feedMaxStreams,
     });
     await listener.listen();

@@ -4,6 +4,7 @@ import { requestIds } from '@hallpass/core/request-id';
 import type { Secret } from '@hallpass/core/secret';
 import type { RandomBytes } from '@hallpass/core/token';
 import type { Control } from '../control/control.ts';
+import type { GivingWay } from '../giving-way.ts';
 import type { Live } from '../live.ts';
 import type { Logger } from '../log.ts';
 import type { UsageReports } from '../usage-reports.ts';
@@ -41,6 +42,7 @@ export interface DoorOptions {
   readonly publicUrl: string | null;
   readonly metricsPublic: boolean;
   readonly cursorKey: string;
+  readonly givingWay: GivingWay;
   /** How many replicas may follow at a time. */
   readonly feedMaxStreams: number;
 }
@@ -95,6 +97,7 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
       api(request, response);
     },
     gate,
+    givingWay: options.givingWay,
     silenceMs: SILENCE_MS.api,
     newRequestId: requestIds(options.random),
     report,

@@ -6,11 +6,11 @@ import { accessOf } from '@hallpass/core/access';
 import { type Answer, problem } from '@hallpass/core/problem';
 import { refusal } from '@hallpass/core/refusal';
 import { type CanonicalTarget, type Target, type TargetReader, targetReader } from '@hallpass/core/target';
+import type { GivingWay } from '../giving-way.ts';
 import { LIMITS } from '../listen.ts';
 import { endLingering, sendAndClose, sendEarly, sendRaw } from './closing.ts';
 import type { Dialect, ForwardAuth } from './forward-auth.ts';
 import type { Gate, Visit } from './gate/gate.ts';
-import { GivingWay } from './giving-way.ts';
 import { type Flaw, type RequestReading, readRequest } from './read.ts';
 
 /** What the server must be made with for the front to stand on it. */
@@ -28,6 +28,8 @@ export interface FrontOptions {
   readonly api: (request: IncomingMessage, response: ServerResponse, reading: RequestReading) => void;
   /** Absent: there is nothing behind this server. */
   readonly gate?: Gate | undefined;
+  /** What lists and creates wait in while there are checks. */
+  readonly givingWay: GivingWay;
   /** How long a client may pause in the middle of a body for the API, in milliseconds. */
   readonly silenceMs: number;
   readonly newRequestId: () => string;
@@ -76,7 +78,6 @@ export class Front {
   readonly #extAuthz: string;
   readonly #metadata: string;
   readonly #token: string;
-  readonly #givingWay = new GivingWay();
 
   /** Throws a RangeError for a prefix that cannot be one. */
   constructor(options: FrontOptions) {
@@ -147,8 +148,11 @@ export class Front {
       return;
     }
     const dialect = this.#dialectOf(request.url ?? '', reading.target);
-    if (dialect) this.#options.forwardAuth(request, response, reading, dialect);
-    else if (reading.target.ok && !this.#isOwn(reading.target)) {
+    if (dialect) {
+      this.#options.givingWay.checked();
+      this.#options.forwardAuth(request, response, reading, dialect);
+    } else if (reading.target.ok && !this.#isOwn(reading.target)) {
+      this.#options.givingWay.checked();
       this.#toGate({ request, response, reading, target: reading.target }, manner);
     } else this.#toApi(request, response, reading, manner);
   }
@@ -206,7 +210,7 @@ export class Front {
     const { api } = this.#options;
     if (!this.#givesWay(request.method, reading.target)) api(request, response, reading);
     else {
-      this.#givingWay.add(() => {
+      this.#options.givingWay.add(() => {
         try {
           api(request, response, reading);
         } catch (error) {

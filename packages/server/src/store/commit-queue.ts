@@ -27,15 +27,23 @@ interface Group {
 
 const LARGEST_GROUP = 256;
 
+/** Runs an answer now or a little later; answers are run in the order in which they were handed in. */
+export type Pace = (answer: () => void) => void;
+
+const AT_ONCE: Pace = (answer) => answer();
+
 /** Gathers the writes that arrive while a commit is under way, and hands them on together. */
 export class CommitQueue {
   readonly #commitGroup: (writes: readonly Write[]) => Promise<GroupResult>;
+  readonly #pace: Pace;
   readonly #listeners: ((entries: readonly JournalEntry[]) => void)[] = [];
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(commitGroup: (writes: readonly Write[]) => Promise<GroupResult>) {
+  /** `pace` is that of the answers to new tokens. Whoever takes a right away is answered at once. */
+  constructor(commitGroup: (writes: readonly Write[]) => Promise<GroupResult>, pace: Pace = AT_ONCE) {
     this.#commitGroup = commitGroup;
+    this.#pace = pace;
   }
 
   follow(listener: (entries: readonly JournalEntry[]) => void): void {
@@ -49,7 +57,7 @@ export class CommitQueue {
     });
   }
 
-  /** Resolves once everything that was handed in has its answer; rejects with the fault of a listener. */
+  /** Resolves once what became of everything that was handed in is known; rejects with the fault of a listener. */
   async settled(): Promise<void> {
     await this.#running;
   }
@@ -80,10 +88,13 @@ export class CommitQueue {
     try {
       if (answer.entries.length > 0) for (const listener of this.#listeners) listener(answer.entries);
     } finally {
-      writes.forEach(({ resolve, reject }, i) => {
+      writes.forEach(({ write, resolve, reject }, i) => {
         const result = answer.results[i] as Outcome | Failure;
-        if (result.kind === 'failed') reject(new StoreError(result.fault, result.message));
-        else resolve(result);
+        const pace = write.mutation.kind === 'insert_token' ? this.#pace : AT_ONCE;
+        pace(() => {
+          if (result.kind === 'failed') reject(new StoreError(result.fault, result.message));
+          else resolve(result);
+        });
       });
     }
   }

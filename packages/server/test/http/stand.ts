@@ -12,6 +12,7 @@ import { mint } from '@hallpass/core/token';
 import { TokenTable } from '@hallpass/core/token-table';
 import type { Verdict } from '@hallpass/core/verdict';
 import { planFor } from 'hallpass/config/gate/plan';
+import { GivingWay } from 'hallpass/giving-way';
 import { TrustedProxies } from 'hallpass/http/address';
 import { createForwardAuth } from 'hallpass/http/forward-auth';
 import { Front, SERVER_OPTIONS } from 'hallpass/http/front';
@@ -215,6 +216,7 @@ export async function stand(t: TestContext, options: StandOptions = {}): Promise
   t.after(() => gate.close());
   const front = new Front({
     prefix,
+    givingWay: new GivingWay(),
     silenceMs: options.silenceMs ?? 30_000,
     forwardAuth: createForwardAuth({ checker: live, trustedProxies, proxySecret: new Secret(PROXY_SECRET) }),
     api: (request, response) => {

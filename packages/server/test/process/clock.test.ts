@@ -8,6 +8,7 @@ import { requestIds } from '@hallpass/core/request-id';
 import { mint } from '@hallpass/core/token';
 import { TokenTable } from '@hallpass/core/token-table';
 import { steadyClock } from 'hallpass/clock';
+import { GivingWay } from 'hallpass/giving-way';
 import { TrustedProxies } from 'hallpass/http/address';
 import { createForwardAuth } from 'hallpass/http/forward-auth';
 import { Front, SERVER_OPTIONS } from 'hallpass/http/front';
@@ -48,6 +49,7 @@ async function door(t: TestContext, clocks: Clocks, expiresAt: number): Promise<
     prefix: '/_/',
     forwardAuth: createForwardAuth({ checker: live, trustedProxies: new TrustedProxies([]) }),
     api: (_request, response) => void response.end(),
+    givingWay: new GivingWay(),
     silenceMs: 30_000,
     newRequestId: requestIds(randomBytes),
     report: assert.fail,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommitQueue, type GroupResult } from 'hallpass/store/commit-queue';
-import type { JournalEntry, Write } from 'hallpass/store/store';
+import type { JournalEntry, Outcome, Write } from 'hallpass/store/store';
 import { sampleToken, writeOf } from './samples.ts';
 
 /** A database that numbers what it is given, and answers when it is told to. */
@@ -26,12 +26,14 @@ class Database {
   }
 
   #resultOf(writes: readonly Write[]): GroupResult {
-    const entries = writes.map((write): JournalEntry => {
-      assert.ok(write.mutation.kind === 'insert_token');
-      const { token } = write.mutation;
-      return { kind: 'token', revision: ++this.#revision, at: 1, token, chain: new Uint8Array() };
+    const entries: JournalEntry[] = [];
+    const results = writes.map(({ mutation }): Outcome => {
+      if (mutation.kind !== 'insert_token') return { kind: 'done', revision: null };
+      const { token } = mutation;
+      entries.push({ kind: 'token', revision: ++this.#revision, at: 1, token, chain: new Uint8Array() });
+      return { kind: 'done', revision: this.#revision };
     });
-    return { results: entries.map(({ revision }) => ({ kind: 'done', revision })), entries };
+    return { results, entries };
   }
 }
 
@@ -122,4 +124,27 @@ test('a listener that fails keeps nobody from the answer to what the database al
   database.answer();
   assert.deepEqual(await second, { kind: 'done', revision: 2 });
   assert.deepEqual(told, [1, 2]);
+});
+
+test('new tokens are answered at the pace that is asked for, in their order, and everything else at once', async () => {
+  const database = new Database();
+  const paced: (() => void)[] = [];
+  const queue = new CommitQueue(database.commitGroup, (answer) => paced.push(answer));
+  const answered: string[] = [];
+  const told: number[] = [];
+  queue.follow((entries) => told.push(...entries.map(({ revision }) => revision)));
+  const commit = async (name: string, made: Write) => {
+    await queue.commit(made);
+    answered.push(name);
+  };
+  const first = commit('first', write('first'));
+  const second = commit('second', write('second'));
+  const refused = commit('refused', writeOf({ kind: 'none' }));
+  await turns();
+  database.answer();
+  await refused;
+  assert.deepEqual({ told, answered }, { told: [1, 2], answered: ['refused'] });
+  for (const answer of paced) answer();
+  await Promise.all([first, second]);
+  assert.deepEqual(answered, ['refused', 'first', 'second']);
 });

@@ -2,7 +2,7 @@ import type { AuditEntry } from '@hallpass/core/audit';
 import type { Head } from '@hallpass/core/change';
 import type { TokenId } from '@hallpass/core/id';
 import type { OperatorRecord, TokenRecord } from '@hallpass/core/record';
-import { CommitQueue } from '../commit-queue.ts';
+import { CommitQueue, type Pace } from '../commit-queue.ts';
 import {
   type Idempotency,
   type JournalEntry,
@@ -30,9 +30,9 @@ export class SqliteStore implements Store {
   readonly #commits: CommitQueue;
   #closed = false;
 
-  constructor(calls: Calls) {
+  constructor(calls: Calls, pace?: Pace) {
     this.#calls = calls;
-    this.#commits = new CommitQueue((writes) => calls.call('commit', [writes]));
+    this.#commits = new CommitQueue((writes) => calls.call('commit', [writes]), pace);
   }
 
   async commit(write: Write): Promise<Outcome> {
