@@ -5,7 +5,7 @@ import type { TokenRecord } from '@hallpass/core/record';
 import type { Secret } from '@hallpass/core/secret';
 import { hintOf, mint } from '@hallpass/core/token';
 import type { Warning } from '@hallpass/core/wire';
-import type { Idempotency, NewToken, Repeated } from '../store/store.ts';
+import type { Idempotency, Repeated } from '../store/store.ts';
 import { authorise } from './authorise.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
@@ -41,8 +41,8 @@ export async function createToken(
   const now = control.clock();
   const id = newTokenId(now, control.random);
   const { expiresAt, active, write, description } = input;
-  // Field by field: what begins as a copy of another object takes a tenth of a create's time to fill.
-  const token: NewToken = {
+  // Field by field, its place to come: a copy of so many fields, with more behind them, takes a tenth of a create's time.
+  const record = {
     id,
     name,
     expiresAt,
@@ -56,18 +56,20 @@ export async function createToken(
     createdBy: caller.operator.name,
     createdAt: now,
     updatedAt: now,
+    lastUsedAt: null,
+    revision: 0,
+    position: 0,
   };
   const detail = { expires_at: expiresAt, active, write };
   const idempotency = idempotencyOf(caller, idempotencyKey, { ...input, name });
   const outcome = await control.store.commit({
-    mutation: { kind: 'insert_token', token },
+    mutation: { kind: 'insert_token', token: record },
     audit: { ...audit, targetId: id, targetName: name, detail },
     ...(idempotency ? { idempotency } : {}),
   });
   if (outcome.kind === 'repeated') return repeatedToken(control, outcome, idempotency);
   if (outcome.kind !== 'done') refuse(outcome.kind);
-  const revision = outcome.revision as number;
-  const record = { ...token, lastUsedAt: null, revision, position: revision };
+  record.revision = record.position = outcome.revision as number;
   return { record, value, warnings: expiryWarnings(expiresAt, now) };
 }
 
