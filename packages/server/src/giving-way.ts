@@ -2,7 +2,7 @@ type Step = () => void;
 
 /** With checks about: what a check then waits for is one step. */
 const FEW_A_TURN = 1;
-/** Without: a millisecond's worth, because every turn of the loop costs something by itself. */
+/** Without: more, because every turn of the loop costs something by itself; it takes about a millisecond. */
 const MANY_A_TURN = 16;
 /** So many turns without a check mean that none are about. */
 const CALM_TURNS = 64;

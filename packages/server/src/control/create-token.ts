@@ -41,7 +41,7 @@ export async function createToken(
   const now = control.clock();
   const id = newTokenId(now, control.random);
   const { expiresAt, active, write, description } = input;
-  // Field by field, its place to come: a copy of so many fields, with more behind them, takes a tenth of a create's time.
+  // Field by field, its place to come: a copy of it with three more would take fifty times as long, and 2 KB.
   const record = {
     id,
     name,

@@ -169,6 +169,7 @@ export interface StandOptions {
   readonly upstreams?: readonly UpstreamOptions[];
   readonly rules?: readonly RuleOptions[];
   readonly silenceMs?: number;
+  readonly givingWay?: GivingWay;
   /** The API never answers. */
   readonly api?: 'silent';
   /** Is told every decision at the gate. */
@@ -216,7 +217,7 @@ export async function stand(t: TestContext, options: StandOptions = {}): Promise
   t.after(() => gate.close());
   const front = new Front({
     prefix,
-    givingWay: new GivingWay(),
+    givingWay: options.givingWay ?? new GivingWay(),
     silenceMs: options.silenceMs ?? 30_000,
     forwardAuth: createForwardAuth({ checker: live, trustedProxies, proxySecret: new Secret(PROXY_SECRET) }),
     api: (request, response) => {

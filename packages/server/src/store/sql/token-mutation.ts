@@ -8,7 +8,7 @@ import { removed, tokenChanges, type WritePoint } from './journal.ts';
 import { insertTokenRow } from './known-query.ts';
 import type { Schema } from './schema.ts';
 import { isTaken, stands } from './standing.ts';
-import { newTokenRow, replacedColumns, tokenByIdAt } from './tokens.ts';
+import { newTokenRow, tokenByIdAt, tokenColumns } from './tokens.ts';
 
 type Mutated = readonly Change[] | Refusal;
 
@@ -54,7 +54,8 @@ export async function replaceToken(
     place,
   );
   const revision = place.revision + changes.length - 1;
-  await db.updateTable('token').set(replacedColumns(token, revision)).where('id', '=', token.id).execute();
+  const columns = { ...tokenColumns(token), revision };
+  await db.updateTable('token').set(columns).where('id', '=', token.id).execute();
   await replaceFormers(db, before.formers, token, revision);
   return changes;
 }

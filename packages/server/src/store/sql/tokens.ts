@@ -6,10 +6,11 @@ import type { NewToken, TokenFilter, Use } from '../store.ts';
 import { formersBetween, formersOf } from './formers.ts';
 import type { Schema, TokenRow } from './schema.ts';
 
-/** The row of a new token, column by column: to spread as many takes as long as a third of the insert. */
-export function newTokenRow(token: NewToken, revision: number): TokenRow {
+/** The columns a replaced token takes anew: all but its id, its last use and its place. */
+export function tokenColumns(
+  token: NewToken,
+): Omit<TokenRow, 'id' | 'last_used_at' | 'revision' | 'position'> {
   return {
-    id: token.id,
     digest: digestToBytes(token.digest),
     name: token.name,
     sealed: token.sealed,
@@ -21,19 +22,17 @@ export function newTokenRow(token: NewToken, revision: number): TokenRow {
     created_by: token.createdBy,
     created_at: token.createdAt,
     updated_at: token.updatedAt,
+  };
+}
+
+export function newTokenRow(token: NewToken, revision: number): TokenRow {
+  return {
+    id: token.id,
+    ...tokenColumns(token),
     last_used_at: null,
     revision,
     position: revision,
   };
-}
-
-/** The columns that a token takes anew with the change of this revision: all but its id, its last use and its place. */
-export function replacedColumns(
-  token: NewToken,
-  revision: number,
-): Omit<TokenRow, 'id' | 'last_used_at' | 'position'> {
-  const { id: _id, last_used_at: _lastUse, position: _position, ...columns } = newTokenRow(token, revision);
-  return columns;
 }
 
 function recordOf(row: TokenRow, formers: readonly Former[]): TokenRecord {
