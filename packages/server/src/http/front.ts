@@ -2,7 +2,6 @@ import { type IncomingMessage, type Server, type ServerOptions, ServerResponse }
 import type { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { accessOf } from '@hallpass/core/access';
 import { type Answer, problem } from '@hallpass/core/problem';
 import { refusal } from '@hallpass/core/refusal';
 import { type CanonicalTarget, type Target, type TargetReader, targetReader } from '@hallpass/core/target';
@@ -11,6 +10,7 @@ import { LIMITS } from '../listen.ts';
 import { endLingering, sendAndClose, sendEarly, sendRaw } from './closing.ts';
 import type { Dialect, ForwardAuth } from './forward-auth.ts';
 import type { Gate, Visit } from './gate/gate.ts';
+import { awaitsAnswer, behindAnswers, type Connection, lastAnswer, onTurn, turnOf } from './pipelining.ts';
 import { type Flaw, type RequestReading, readRequest } from './read.ts';
 
 /** What the server must be made with for the front to stand on it. */
@@ -55,21 +55,6 @@ const FLAWS: { readonly [F in Flaw]: string } = {
 const AMBIGUOUS_DETAIL =
   'Send a path in its plain spelling: no dot segments, doubled or encoded slashes, backslashes, fragments or control characters.';
 
-const LAST = Symbol('last answer');
-
-/** A connection knows the last answer it awaits or got. In a WeakMap every request would be one more thing to collect. */
-interface Connection extends Duplex {
-  [LAST]?: ServerResponse;
-}
-
-function isAwaited(response: ServerResponse): boolean {
-  return !response.writableFinished && !response.destroyed;
-}
-
-function reads({ method }: IncomingMessage): boolean {
-  return accessOf(method ?? '') === 'read';
-}
-
 /** The edge of the server: every request arrives here first, on raw `node:http`. */
 export class Front {
   readonly #options: FrontOptions;
@@ -106,23 +91,15 @@ export class Front {
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
     server.on('connect', (_request, socket) => {
       socket.on('error', () => socket.destroy());
-      this.#behindAnswers(socket, () => sendRaw(socket, refusal('method', this.#options.newRequestId())));
+      behindAnswers(socket, () => sendRaw(socket, refusal('method', this.#options.newRequestId())));
     });
     server.on('clientError', (error, socket) => this.#reject(error, socket));
   }
 
-  /** On one connection nothing overtakes what may change something, nor is overtaken by it (RFC 9112 §9.3.2). */
   #take(request: IncomingMessage, response: ServerResponse, manner: Manner): void {
-    const socket: Connection = request.socket;
-    const before = socket[LAST];
-    socket[LAST] = response;
-    if (!before || !isAwaited(before) || (reads(before.req) && reads(request))) {
-      this.#handle(request, response, manner);
-      return;
-    }
-    before.once('close', () => {
-      if (socket.writable) this.#handle(request, response, manner);
-    });
+    const before = turnOf(request, response);
+    if (!before) this.#handle(request, response, manner);
+    else onTurn(request.socket, before, () => this.#handle(request, response, manner));
   }
 
   #handle(request: IncomingMessage, response: ServerResponse, manner: Manner): void {
@@ -211,6 +188,8 @@ export class Front {
     if (!this.#givesWay(request.method, reading.target)) api(request, response, reading);
     else {
       this.#options.givingWay.add(() => {
+        // Who has left in the meantime costs nobody else a turn.
+        if (!request.socket.writable) return;
         try {
           api(request, response, reading);
         } catch (error) {
@@ -229,10 +208,10 @@ export class Front {
   /** With an `upgrade` listener every request that names a protocol lands here, also one for the API. */
   #upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void {
     socket.on('error', () => socket.destroy());
-    if (this.#awaits(socket)) {
+    if (awaitsAnswer(socket)) {
       const detail = 'Ask for another protocol on a connection on which no other answer is awaited.';
       const refused = problem('unsupported_upgrade', detail, this.#options.newRequestId());
-      this.#behindAnswers(socket, () => sendRaw(socket, refused));
+      behindAnswers(socket, () => sendRaw(socket, refused));
       return;
     }
     const response = new ServerResponse(request);
@@ -249,27 +228,16 @@ export class Front {
   #reject(error: Error, socket: Connection): void {
     if (endLingering(socket)) return;
     const code = 'code' in error ? error.code : undefined;
-    const response = socket[LAST];
+    const response = lastAnswer(socket);
     if (code === 'ECONNRESET') socket.destroy();
     // What cannot be read came behind whole requests: those are answered first.
-    else if (response?.req.complete) this.#behindAnswers(socket, () => this.#sendRejection(socket, code));
+    else if (response?.req.complete) behindAnswers(socket, () => this.#sendRejection(socket, code));
     else if (response?.headersSent && !response.writableFinished) socket.destroy();
     else this.#sendRejection(socket, code);
   }
 
   #sendRejection(socket: Duplex, code: unknown): void {
     if (socket.writable) sendRaw(socket, this.#answerTo(code));
-  }
-
-  #awaits(socket: Connection): boolean {
-    const response = socket[LAST];
-    return response !== undefined && isAwaited(response);
-  }
-
-  /** Runs `step` once everything that was asked before on this connection is answered. */
-  #behindAnswers(socket: Connection, step: () => void): void {
-    if (this.#awaits(socket)) socket[LAST]?.once('close', step);
-    else step();
   }
 
   #answerTo(code: unknown): Answer {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, type TestContext, test } from 'node:test';
+import { GivingWay } from 'hallpass/giving-way';
 import { headerOf, RawClient } from './raw-client.ts';
 import { stand } from './stand.ts';
 
@@ -103,6 +104,32 @@ describe('requests that come together on one connection', () => {
       assert.deepEqual(arrived, ['/first', '/other', '/second']);
     });
 
+  test('of two reads behind a write neither is begun before that is answered', async (t) => {
+    const arrived: string[] = [];
+    const [held, hold] = signal();
+    const [released, release] = signal();
+    const { port, values } = await stand(t, {
+      upstream: async ({ url }, response) => {
+        arrived.push(url ?? '');
+        if (url === '/write') {
+          hold();
+          await released;
+        }
+        response.end(url);
+      },
+    });
+    const lines = [`Authorization: Bearer ${values.writer}`, 'Content-Length: 0'];
+    const client = await RawClient.open(t, port);
+    client.send(bytes('DELETE /write', lines) + bytes('GET /1', lines) + bytes('GET /2', lines));
+    await held;
+    const other = await RawClient.open(t, port);
+    other.send(bytes('GET /other', lines));
+    await other.answer();
+    assert.deepEqual(arrived, ['/write', '/other']);
+    release();
+    for (const target of ['/write', '/1', '/2']) assert.equal((await client.answer()).body, target);
+  });
+
   test('a write behind a request whose client has left is not done', async (t) => {
     const { port, values, seen, upstream } = await stand(t);
     upstream.removeAllListeners('request');
@@ -123,5 +150,59 @@ describe('requests that come together on one connection', () => {
     other.send(bytes('GET /other', lines));
     await other.answer();
     assert.deepEqual([more, seen], [['/other'], []]);
+  });
+
+  test('a connection is read no further while many of its requests await their answers', async (t) => {
+    const { port, values, server, apiCalls } = await stand(t, { api: 'silent' });
+    const accepted = once(server, 'connection');
+    const flood = await RawClient.open(t, port);
+    const [connection] = await accepted;
+    flood.send(bytes('GET /_/token').repeat(100_000));
+    const other = await RawClient.open(t, port);
+    for (let i = 0; i < 300; i++) {
+      other.send(bytes('GET /_/verify', [`Authorization: Bearer ${values.writer}`]));
+      assert.equal((await other.answer()).status, 200);
+    }
+    assert.ok(connection.bytesRead < 512 * 1024, `${connection.bytesRead} bytes were read`);
+    assert.ok(apiCalls.length > 1 && apiCalls.length <= 32, `${apiCalls.length} were begun`);
+  });
+
+  for (const [method, body] of [
+    ['GET', ''],
+    ['POST', '{"name":"ci"}'],
+  ] as const)
+    test(`${method}s that come by the thousand are all answered, in their order`, async (t) => {
+      const { port, apiCalls } = await stand(t);
+      const target = (i: number) => `/_/token?${i}`;
+      const client = await RawClient.open(t, port);
+      const lines = body === '' ? [] : [`Content-Length: ${body.length}`];
+      const many = Array.from({ length: 5_000 }, (_, i) => bytes(`${method} ${target(i)}`, lines) + body);
+      client.send(many.join(''));
+      for (let i = 0; i < many.length; i++) assert.equal((await client.answer()).status, 418);
+      assert.deepEqual(
+        apiCalls,
+        many.map((_, i) => `${method} ${target(i)}`),
+      );
+    });
+
+  test('what has waited for its turn in vain, because its client has left, is not begun', async (t) => {
+    const held: (() => void)[] = [];
+    class Held extends GivingWay {
+      override add(step: () => void): void {
+        held.push(step);
+      }
+    }
+    const { port, server, apiCalls } = await stand(t, { givingWay: new Held() });
+    const accepted = once(server, 'connection');
+    const client = await RawClient.open(t, port);
+    const [connection] = await accepted;
+    const left = once(connection, 'close');
+    const asked = once(server, 'request');
+    client.send(bytes('POST /_/token', ['Content-Length: 0']));
+    await asked;
+    client.socket.destroy();
+    await left;
+    for (const step of held) step();
+    assert.deepEqual([held.length, apiCalls], [1, []]);
   });
 });
