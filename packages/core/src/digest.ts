@@ -28,5 +28,10 @@ export function digestToBytes(digest: Digest): Buffer {
 
 /** 32 bits of a digest, its second four bytes, as a signed integer: they tell the values of one token apart. */
 export function spreadOf(digest: Digest): number {
-  return digestToBytes(digest).readInt32BE(4);
+  return (
+    (digest.charCodeAt(4) << 24) |
+    (digest.charCodeAt(5) << 16) |
+    (digest.charCodeAt(6) << 8) |
+    digest.charCodeAt(7)
+  );
 }

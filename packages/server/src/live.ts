@@ -1,7 +1,7 @@
 import type { Change } from '@hallpass/core/change';
 import type { Clock } from '@hallpass/core/clock';
 import { type AccessRequest, decide } from '@hallpass/core/decide';
-import type { Digest } from '@hallpass/core/digest';
+import { type Digest, spreadOf } from '@hallpass/core/digest';
 import type { TokenId } from '@hallpass/core/id';
 import type { TokenTable } from '@hallpass/core/token-table';
 import { DENY, DENY_REASONS, type DenyReason, type Verdict } from '@hallpass/core/verdict';
@@ -16,8 +16,11 @@ export type Door = (typeof DOORS)[number];
 /** The one decision as every door sees it. Never throws: what goes wrong inside is a refusal. */
 export interface Checker {
   check(request: AccessRequest, door: Door): Verdict;
-  /** The newest change that verdicts know of. */
-  readonly revision: number;
+  /**
+   * A count that moves whenever something changes about the values of this `spread`, and seldom else: as long as it
+   * stands still, what was made of a principal is still true.
+   */
+  changesOf(spread: number): number;
   /** What `check` would say now, of a request that was let in before: counted and noted nowhere. */
   recheck(request: AccessRequest): Verdict;
 }
@@ -32,6 +35,9 @@ function noCounts(): Counts {
   return Object.fromEntries(DOORS.map((door) => [door, { ...row }])) as Counts;
 }
 
+/** Values share a count with others, of which the change of one then tells for all. */
+const COUNTS = 1 << 14;
+
 /** This process's copy of what is stored: what every check is decided by, changed only by committed changes. */
 export class Live implements Checker {
   readonly tokens: TokenTable;
@@ -42,6 +48,7 @@ export class Live implements Checker {
   readonly #clock: Clock;
   readonly #usage: Usage;
   readonly #listeners: ((changes: readonly Change[]) => void)[] = [];
+  readonly #changes = new Uint32Array(COUNTS);
   #revision = 0;
   #ready = false;
   #onFirstUse: OnFirstUse = () => {};
@@ -80,6 +87,10 @@ export class Live implements Checker {
 
   recheck(request: AccessRequest): Verdict {
     return this.#decide(request, this.#clock());
+  }
+
+  changesOf(spread: number): number {
+    return this.#changes[spread & (COUNTS - 1)] as number;
   }
 
   #decide(request: AccessRequest, now: number): Verdict {
@@ -126,9 +137,11 @@ export class Live implements Checker {
       case 'token':
         this.firstUses.put(change.token);
         if (!this.firstUses.isOver(change.token.digest)) this.tokens.set(change.token);
+        this.#count(change.token.digest);
         break;
       case 'token_removed':
         this.tokens.delete(change.token.digest);
+        this.#count(change.token.digest);
         this.firstUses.remove(change.token.id, change.token.digest);
         break;
       case 'operator':
@@ -138,5 +151,10 @@ export class Live implements Checker {
         this.operators.remove(change.operator.id);
         break;
     }
+  }
+
+  #count(digest: Digest): void {
+    const at = spreadOf(digest) & (COUNTS - 1);
+    this.#changes[at] = (this.#changes[at] as number) + 1;
   }
 }

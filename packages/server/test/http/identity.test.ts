@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { digestOf } from '@hallpass/core/digest';
+import { digestOf, spreadOf } from '@hallpass/core/digest';
 import { newTokenId, type TokenId } from '@hallpass/core/id';
 import type { Principal } from '@hallpass/core/principal';
 import { mint } from '@hallpass/core/token';
@@ -27,6 +27,11 @@ class Place {
     this.live.apply([{ kind: 'token', revision: this.live.revision + 1, at: NOW, token }]);
   }
 
+  remove({ id, digest }: TableEntry): void {
+    const revision = this.live.revision + 1;
+    this.live.apply([{ kind: 'token_removed', revision, at: NOW, token: { id, digest } }]);
+  }
+
   principalOf(value: string): Principal {
     const verdict = this.live.check({ presented: value, access: 'read' }, 'gate');
     assert.ok(verdict.allow);
@@ -45,6 +50,14 @@ function newToken(id: TokenId = newTokenId(NOW, randomBytes)): { value: string; 
   return { value, entry: { id, name: 'before', digest: digestOf(value), ...terms } };
 }
 
+/** One whose changes are not counted with those of this one: they agree in 14 bits as seldom as one in 16,384. */
+function newTokenApart({ digest }: TableEntry): TableEntry {
+  for (;;) {
+    const { entry } = newToken();
+    if (((spreadOf(entry.digest) ^ spreadOf(digest)) & 0x3fff) !== 0) return entry;
+  }
+}
+
 test('a change of a token shows in the identity of its very next request', () => {
   const place = new Place();
   const { value, entry } = newToken();
@@ -58,6 +71,28 @@ test('a change of a token shows in the identity of its very next request', () =>
     'X-Hallpass-Write': 'false',
     'X-Hallpass-Expires': new Date(NOW + 1).toISOString(),
   });
+});
+
+test('the identity of a token is made once, whatever becomes of others meanwhile', () => {
+  const place = new Place();
+  const { value, entry } = newToken();
+  place.change(entry);
+  const made = place.identities.headersOf(place.principalOf(value));
+  const other = newTokenApart(entry);
+  place.change(other);
+  place.change({ ...other, name: 'after' });
+  place.remove(other);
+  assert.equal(place.identities.headersOf(place.principalOf(value)), made);
+});
+
+test('a value that comes back under another name is shown under that one', () => {
+  const place = new Place();
+  const { value, entry } = newToken();
+  place.change(entry);
+  assert.equal(place.headersOf(value)['X-Hallpass-Token-Name'], 'before');
+  place.remove(entry);
+  place.change({ ...entry, name: 'after' });
+  assert.equal(place.headersOf(value)['X-Hallpass-Token-Name'], 'after');
 });
 
 test('however many tokens are asked about in turn, each gets its own identity', () => {

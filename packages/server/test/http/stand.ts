@@ -196,9 +196,7 @@ export async function stand(t: TestContext, options: StandOptions = {}): Promise
       return verdict;
     },
     recheck: (asked) => live.recheck(asked),
-    get revision() {
-      return live.revision;
-    },
+    changesOf: (spread) => live.changesOf(spread),
   };
   const gate = new Gate({
     checker,
