@@ -38,6 +38,9 @@ const RETURN_MS = 2;
 /** So many streams are written to in one turn of the event loop. */
 const SLICE = 64;
 
+/** So long is the pause behind a round, as a part of what it took: changes gather in it, and cost one write together. */
+const PAUSE = 0.5;
+
 /** The journal as streams. It says only what was committed, and leaves nothing out for anybody. */
 export class Feed {
   readonly replicas: Replicas = new Replicas();
@@ -54,7 +57,7 @@ export class Feed {
   #published: number;
   #scheduled = false;
   #round: Round | undefined;
-  /** When the next round of writing may begin: as long as one took is left to others behind it. */
+  /** When the next round of writing may begin. */
   #nextRound = 0;
   /** The newest revision everybody was asked about, and when they may be asked again. */
   #asked = 0;
@@ -205,7 +208,7 @@ export class Feed {
   }
 
   #endRound({ goal, asks, ms }: Round, now: number): void {
-    this.#nextRound = now + ms;
+    this.#nextRound = now + ms * PAUSE;
     if (asks) this.#asked = goal;
     if (this.#published > goal) this.#schedule();
     else if (this.replicas.waitedFor > this.#asked) {
