@@ -19,3 +19,13 @@ export function startBaseline(
     folder,
   });
 }
+
+/** What node:http puts into an answer by itself. */
+const AUTOMATIC = new Set(['date', 'connection', 'keep-alive']);
+
+/** The head of an answer to a request with this token, as names and values in turn: for `bare-http` to answer the same. */
+export async function sameAnswer(port: number, path: string, value: string): Promise<string[]> {
+  const headers = { Authorization: `Bearer ${value}` };
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+  return [...response.headers].filter(([name]) => !AUTOMATIC.has(name)).flat();
+}

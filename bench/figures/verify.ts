@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startBaseline } from '../baseline.ts';
+import { sameAnswer, startBaseline } from '../baseline.ts';
 import type { Bench, Figure, Row } from '../figure.ts';
 import { startHallpass } from '../hallpass.ts';
 import { runLoad } from '../load/run-load.ts';
@@ -10,17 +10,6 @@ import type { ServerProcess } from '../server-process.ts';
 
 const CONNECTIONS = 50;
 const PATH = '/_/verify';
-/** What node:http puts into an answer by itself. */
-const AUTOMATIC = new Set(['date', 'connection', 'keep-alive']);
-
-/** The head of our answer, as names and values in turn, for the baseline to answer the same. */
-async function answerHeaders(port: number, value: string): Promise<string[]> {
-  const response = await fetch(`http://127.0.0.1:${port}${PATH}`, {
-    headers: { Authorization: `Bearer ${value}` },
-  });
-  return [...response.headers].filter(([name]) => !AUTOMATIC.has(name)).flat();
-}
-
 async function measure({ folder }: Bench): Promise<Row[]> {
   const data = join(folder, 'data');
   const values = await prepareData(data, 1_000);
@@ -35,7 +24,7 @@ async function measure({ folder }: Bench): Promise<Row[]> {
   let headers: string[] = [];
   const startOurs = async () => {
     const server = await startHallpass(data);
-    headers = await answerHeaders(server.port, values[0] ?? '');
+    headers = await sameAnswer(server.port, PATH, values[0] ?? '');
     return sideOf(server);
   };
   const startBare = async () => sideOf(await startBaseline('bare-http', folder, headers));
