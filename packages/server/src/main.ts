@@ -49,7 +49,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   const store = await openSqlite({
     file: config.databaseUrl.file,
     random: randomBytes,
-    pace: (answer) => givingWay.add(answer),
+    pace: { answer: (run) => givingWay.add(run), begin: (run) => givingWay.gather(run) },
   });
   try {
     return await startOn(store, givingWay, folder, config, options);

@@ -63,6 +63,7 @@ export class Front {
   readonly #extAuthz: string;
   readonly #metadata: string;
   readonly #token: string;
+  readonly #health: string;
 
   /** Throws a RangeError for a prefix that cannot be one. */
   constructor(options: FrontOptions) {
@@ -70,6 +71,7 @@ export class Front {
     this.#readTarget = targetReader(options.prefix);
     this.#extAuthz = `${options.prefix}ext-authz`;
     this.#token = `${options.prefix}token`;
+    this.#health = `${options.prefix}health/`;
     this.#metadata = `/.well-known/oauth-authorization-server${options.prefix.slice(0, -1)}`;
     this.#dialects = new Map<string, Dialect>([
       [`${options.prefix}verify`, 'headers'],
@@ -199,10 +201,14 @@ export class Front {
     }
   }
 
-  /** Whether it neither takes a right away nor tells whether one is there: lists and creates can wait. */
+  /**
+   * Whether it neither takes a right away nor tells whether one is there: lists and creates can wait. Whoever asks whether
+   * this server lives cannot: it would be taken for dead because it is busy.
+   */
   #givesWay(method: string | undefined, target: Target): boolean {
-    if (method === 'POST') return target.ok && target.path === this.#token;
-    return method === 'GET' || method === 'HEAD';
+    if (!target.ok) return false;
+    if (method === 'POST') return target.path === this.#token;
+    return (method === 'GET' || method === 'HEAD') && !target.path.startsWith(this.#health);
   }
 
   /** With an `upgrade` listener every request that names a protocol lands here, also one for the API. */

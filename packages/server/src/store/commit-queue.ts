@@ -27,10 +27,19 @@ interface Group {
 
 const LARGEST_GROUP = 256;
 
-/** Runs an answer now or a little later; answers are run in the order in which they were handed in. */
-export type Pace = (answer: () => void) => void;
+/** When new tokens have their turn. Whatever else is written, and whoever takes a right away, has it at once. */
+export interface Pace {
+  /** Runs an answer now or a little later; answers are run in the order in which they were handed in. */
+  answer(run: () => void): void;
+  /** Runs the beginning of a group now or a little later: those that come meanwhile share its commit. */
+  begin(run: () => void): void;
+}
 
-const AT_ONCE: Pace = (answer) => answer();
+const AT_ONCE: Pace = { answer: (run) => run(), begin: (run) => run() };
+
+function isNewToken({ write }: Waiting): boolean {
+  return write.mutation.kind === 'insert_token';
+}
 
 /** Gathers the writes that arrive while a commit is under way, and hands them on together. */
 export class CommitQueue {
@@ -38,9 +47,10 @@ export class CommitQueue {
   readonly #pace: Pace;
   readonly #listeners: ((entries: readonly JournalEntry[]) => void)[] = [];
   #waiting: Waiting[] = [];
+  /** Begins the group that is put off, if one is. */
+  #hurry: () => void = () => {};
   #running: Promise<void> | undefined;
 
-  /** `pace` is that of the answers to new tokens. Whoever takes a right away is answered at once. */
   constructor(commitGroup: (writes: readonly Write[]) => Promise<GroupResult>, pace: Pace = AT_ONCE) {
     this.#commitGroup = commitGroup;
     this.#pace = pace;
@@ -52,7 +62,9 @@ export class CommitQueue {
 
   commit(write: Write): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ write, resolve, reject });
+      const waiting = { write, resolve, reject };
+      this.#waiting.push(waiting);
+      if (!isNewToken(waiting)) this.#hurry();
       this.#running ??= this.#run();
     });
   }
@@ -62,20 +74,39 @@ export class CommitQueue {
     await this.#running;
   }
 
-  async #run(next?: Group): Promise<void> {
+  async #run(next?: Promise<Group | undefined>): Promise<void> {
     try {
       // One turn of patience, so that writes made in one go share the first commit too.
       await null;
-      for (let group = next ?? this.#begin(); group; group = next ?? this.#begin()) {
+      for (let group = await (next ?? this.#next()); group; group = await next) {
         const answer = await group.answer;
         // First the next group: the database works on it while the answers to this one are made.
-        next = this.#begin();
+        next = this.#next();
         this.#settle(group.writes, answer);
       }
+      next = undefined;
     } finally {
       // After a listener's fault there may be more: what is with the database is told and answered all the same.
       this.#running = next || this.#waiting.length > 0 ? this.#run(next) : undefined;
     }
+  }
+
+  /** The next group once it has begun; undefined where nothing waits. */
+  #next(): Promise<Group | undefined> {
+    return new Promise((resolve) => {
+      let begun = false;
+      const begin = () => {
+        if (begun) return;
+        begun = true;
+        this.#hurry = () => {};
+        resolve(this.#begin());
+      };
+      if (this.#waiting.length === 0 || !this.#waiting.every(isNewToken)) begin();
+      else {
+        this.#hurry = begin;
+        this.#pace.begin(begin);
+      }
+    });
   }
 
   #begin(): Group | undefined {
@@ -88,12 +119,12 @@ export class CommitQueue {
     try {
       if (answer.entries.length > 0) for (const listener of this.#listeners) listener(answer.entries);
     } finally {
-      writes.forEach(({ write, resolve, reject }, i) => {
+      writes.forEach((waiting, i) => {
         const result = answer.results[i] as Outcome | Failure;
-        const pace = write.mutation.kind === 'insert_token' ? this.#pace : AT_ONCE;
-        pace(() => {
-          if (result.kind === 'failed') reject(new StoreError(result.fault, result.message));
-          else resolve(result);
+        const pace = isNewToken(waiting) ? this.#pace : AT_ONCE;
+        pace.answer(() => {
+          if (result.kind === 'failed') waiting.reject(new StoreError(result.fault, result.message));
+          else waiting.resolve(result);
         });
       });
     }

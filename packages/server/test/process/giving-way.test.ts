@@ -3,8 +3,16 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { GivingWay } from 'hallpass/giving-way';
 
-test('while checks are about, one step is done a turn, in the order it came', async () => {
+/** Checks are about, and the turn that brought the last one is over. */
+async function workBesideChecks(): Promise<GivingWay> {
   const work = new GivingWay();
+  work.checked();
+  await new Promise<void>((resolve) => work.add(resolve));
+  return work;
+}
+
+test('while checks are about, one step is done a turn, in the order it came', async () => {
+  const work = await workBesideChecks();
   const done: string[] = [];
   for (const step of ['a', 'b', 'c']) work.add(() => done.push(step));
   assert.deepEqual(done, []);
@@ -17,7 +25,7 @@ test('while checks are about, one step is done a turn, in the order it came', as
 });
 
 test('a step may add another, which has a turn of its own', async () => {
-  const work = new GivingWay();
+  const work = await workBesideChecks();
   const done: string[] = [];
   work.add(() => {
     done.push('a');
@@ -44,20 +52,38 @@ async function pace(work: GivingWay, turns: number, after = (_turn: number) => {
 }
 
 test('when no check has come for a while, several steps are done a turn', async () => {
-  const counts = await pace(new GivingWay(), 100);
-  assert.deepEqual([counts[0], counts[63], counts[64], counts[99]], [1, 1, 16, 16]);
+  const counts = await pace(await workBesideChecks(), 100);
+  assert.deepEqual([counts[0], counts[61], counts[99]], [1, 1, 16]);
+});
+
+test('before any check has come, several steps are done a turn', async () => {
+  assert.deepEqual(await pace(new GivingWay(), 3), [16, 16, 16]);
 });
 
 test('a check that comes makes room for the next ones again', async () => {
   const work = new GivingWay();
-  const counts = await pace(work, 75, (turn) => {
-    if (turn === 69) work.checked();
+  const counts = await pace(work, 12, (turn) => {
+    if (turn === 2) work.checked();
   });
-  assert.deepEqual(counts.slice(68, 73), [16, 16, 1, 1, 1]);
+  assert.deepEqual(counts.slice(0, 8), [16, 16, 16, 0, 1, 1, 1, 1]);
 });
 
-test('as long as checks come, no more than one step is done a turn', async () => {
+test('when every turn brings checks, one in four takes a step too', async () => {
   const work = new GivingWay();
-  const counts = await pace(work, 200, () => work.checked());
-  assert.deepEqual(new Set(counts), new Set([1]));
+  work.checked();
+  const counts = await pace(work, 12, () => work.checked());
+  assert.deepEqual(counts, [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1]);
+});
+
+test('what gathers waits behind all that is there while checks are about, and else not at all', async () => {
+  const calm = new GivingWay();
+  const done: string[] = [];
+  calm.add(() => done.push('step'));
+  calm.gather(() => done.push('gathered'));
+  assert.deepEqual(done, ['gathered']);
+  const work = await workBesideChecks();
+  work.add(() => done.push('before'));
+  work.gather(() => done.push('behind'));
+  for (let i = 0; i < 2; i++) await turn();
+  assert.deepEqual(done.slice(-2), ['before', 'behind']);
 });

@@ -129,7 +129,10 @@ test('a listener that fails keeps nobody from the answer to what the database al
 test('new tokens are answered at the pace that is asked for, in their order, and everything else at once', async () => {
   const database = new Database();
   const paced: (() => void)[] = [];
-  const queue = new CommitQueue(database.commitGroup, (answer) => paced.push(answer));
+  const queue = new CommitQueue(database.commitGroup, {
+    answer: (run) => paced.push(run),
+    begin: (run) => run(),
+  });
   const answered: string[] = [];
   const told: number[] = [];
   queue.follow((entries) => told.push(...entries.map(({ revision }) => revision)));
@@ -147,4 +150,57 @@ test('new tokens are answered at the pace that is asked for, in their order, and
   for (const answer of paced) answer();
   await Promise.all([first, second]);
   assert.deepEqual(answered, ['refused', 'first', 'second']);
+});
+
+/** A queue whose groups of new tokens begin when it is said. */
+function puttingOff(database: Database): { queue: CommitQueue; begin: () => void } {
+  const begins: (() => void)[] = [];
+  const queue = new CommitQueue(database.commitGroup, {
+    answer: (run) => run(),
+    begin: (run) => begins.push(run),
+  });
+  return { queue, begin: () => begins.shift()?.() };
+}
+
+test('new tokens that come while their group is put off share its commit', async () => {
+  const database = new Database();
+  const { queue, begin } = puttingOff(database);
+  const first = queue.commit(write('first'));
+  await turns();
+  const second = queue.commit(write('second'));
+  await turns();
+  assert.deepEqual(database.groups, []);
+  begin();
+  database.answer();
+  await Promise.all([first, second]);
+  assert.deepEqual(
+    database.groups.map(({ length }) => length),
+    [2],
+  );
+});
+
+test('what takes a right away waits for no group to gather, neither a first nor a later one', async () => {
+  const database = new Database();
+  const { queue, begin } = puttingOff(database);
+  const sizes = () => database.groups.map(({ length }) => length);
+  const other = () => queue.commit(writeOf({ kind: 'none' }));
+  const all = [queue.commit(write('1'))];
+  await turns();
+  all.push(other());
+  assert.deepEqual(sizes(), [2]);
+  all.push(queue.commit(write('2')));
+  database.answer();
+  await turns();
+  assert.deepEqual(sizes(), [2]);
+  all.push(other(), queue.commit(write('3')));
+  assert.deepEqual(sizes(), [2, 2]);
+  // What was put off begins nothing a second time, and so loses nothing.
+  begin();
+  begin();
+  database.answer();
+  await turns();
+  begin();
+  database.answer();
+  await Promise.all(all);
+  assert.deepEqual(sizes(), [2, 2, 1]);
 });

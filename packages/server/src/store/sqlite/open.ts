@@ -11,7 +11,7 @@ const EPOCH_BYTES = 16;
 export interface SqliteOptions {
   readonly file: string;
   readonly random: RandomBytes;
-  /** The pace of the answers to new tokens; absent: at once. */
+  /** That of new tokens; absent: at once. */
   readonly pace?: Pace;
 }
 
