@@ -6,18 +6,28 @@ const FEW_A_TURN = 1;
 const MANY_A_TURN = 16;
 /** So many turns without a check mean that none are about. */
 const CALM_TURNS = 64;
-/** Where every turn brings checks, as when they come at full rate, so many pass before one of them takes a step too. */
-const LEFT_TO_CHECKS = 3;
+/** Where every turn brings checks, as when they come at full rate, one step for each of so many milliseconds. */
+const MS_A_STEP = 1.5;
 
 /** Work that gives way to checks: some of it in each turn of the event loop, in the order in which it came. */
 export class GivingWay {
   readonly #steps: Step[] = [];
   #turnsSinceCheck = CALM_TURNS;
-  #left = 0;
+  /** Up to when the time has been spent on steps. */
+  #spent = 0;
+  readonly #now: () => number;
+
+  /** `now` is a clock in milliseconds that is never set. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** `step` must not throw. */
   add(step: Step): void {
-    if (this.#steps.push(step) === 1) setImmediate(() => this.#next());
+    if (this.#steps.push(step) > 1) return;
+    // Time in which nothing waited is nobody's.
+    this.#spent = Math.max(this.#spent, this.#now() - MS_A_STEP);
+    setImmediate(() => this.#next());
   }
 
   /** Runs `step` now, or with checks about behind all that is there: what it serves can gather meanwhile. */
@@ -46,11 +56,9 @@ export class GivingWay {
   #room(): number {
     if (this.#isCalm()) return MANY_A_TURN;
     const bringsChecks = this.#turnsSinceCheck === 0;
-    if (bringsChecks && this.#left < LEFT_TO_CHECKS) {
-      this.#left++;
-      return 0;
-    }
-    this.#left = 0;
-    return FEW_A_TURN;
+    const due = Math.floor((this.#now() - this.#spent) / MS_A_STEP);
+    this.#spent += due * MS_A_STEP;
+    // A turn that is long holds many checks, and its steps are a small part of it.
+    return bringsChecks ? Math.min(due, MANY_A_TURN) : FEW_A_TURN;
   }
 }

@@ -63,6 +63,7 @@ export class Front {
   readonly #extAuthz: string;
   readonly #metadata: string;
   readonly #token: string;
+  readonly #feed: string;
   readonly #health: string;
 
   /** Throws a RangeError for a prefix that cannot be one. */
@@ -71,6 +72,7 @@ export class Front {
     this.#readTarget = targetReader(options.prefix);
     this.#extAuthz = `${options.prefix}ext-authz`;
     this.#token = `${options.prefix}token`;
+    this.#feed = `${options.prefix}feed`;
     this.#health = `${options.prefix}health/`;
     this.#metadata = `/.well-known/oauth-authorization-server${options.prefix.slice(0, -1)}`;
     this.#dialects = new Map<string, Dialect>([
@@ -185,15 +187,13 @@ export class Front {
       sendAndClose(response, problem('unsupported_upgrade', detail, reading.requestId));
       return;
     }
-    if (reading.body !== 'none') request.setTimeout(this.#options.silenceMs, () => request.socket.destroy());
-    const { api } = this.#options;
-    if (!this.#givesWay(request.method, reading.target)) api(request, response, reading);
+    if (!this.#givesWay(request.method, reading.target)) this.#serve(request, response, reading);
     else {
       this.#options.givingWay.add(() => {
         // Who has left in the meantime costs nobody else a turn.
         if (!request.socket.writable) return;
         try {
-          api(request, response, reading);
+          this.#serve(request, response, reading);
         } catch (error) {
           this.#fault(response, reading, error);
         }
@@ -201,14 +201,25 @@ export class Front {
     }
   }
 
+  #serve(request: IncomingMessage, response: ServerResponse, reading: RequestReading): void {
+    if (reading.body !== 'none') {
+      // Only while the client is to send: who waits in line, or for an answer, is not silent.
+      request.setTimeout(this.#options.silenceMs, () => request.socket.destroy());
+      request.once('end', () => request.setTimeout(0));
+    }
+    this.#options.api(request, response, reading);
+  }
+
   /**
-   * Whether it neither takes a right away nor tells whether one is there: lists and creates can wait. Whoever asks whether
-   * this server lives cannot: it would be taken for dead because it is busy.
+   * Whether it neither takes a right away nor tells whether one is there: lists and creates can wait. Replicas cannot: what
+   * they fetch takes rights away. Nor can who asks whether this server lives: it would be taken for dead when it is busy.
    */
   #givesWay(method: string | undefined, target: Target): boolean {
     if (!target.ok) return false;
-    if (method === 'POST') return target.path === this.#token;
-    return (method === 'GET' || method === 'HEAD') && !target.path.startsWith(this.#health);
+    const { path } = target;
+    if (method === 'POST') return path === this.#token;
+    if (method !== 'GET' && method !== 'HEAD') return false;
+    return path !== this.#feed && !path.startsWith(`${this.#feed}/`) && !path.startsWith(this.#health);
   }
 
   /** With an `upgrade` listener every request that names a protocol lands here, also one for the API. */

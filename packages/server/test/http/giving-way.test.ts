@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { GivingWay } from 'hallpass/giving-way';
 import { ask, bearer, bytesOf, RawClient } from './raw-client.ts';
@@ -36,7 +37,7 @@ class Endless extends GivingWay {
   }
 }
 
-test('lists and creates wait in line, and neither a probe of health nor what takes a right away does', async (t) => {
+test('lists and creates wait in line, and no probe of health, no replica, nothing that takes a right away does', async (t) => {
   const givingWay = new Endless();
   const { port, server, apiCalls } = await stand(t, { givingWay });
   for (const method of ['GET', 'POST']) {
@@ -44,7 +45,26 @@ test('lists and creates wait in line, and neither a probe of health nor what tak
     (await RawClient.open(t, port)).send(bytesOf(method, '/_/token', ['Content-Length: 0']));
     await asked;
   }
-  await ask(t, port, bytesOf('GET', '/_/health/live'));
-  await ask(t, port, bytesOf('DELETE', '/_/token/tok_1'));
-  assert.deepEqual([givingWay.held, apiCalls], [2, ['GET /_/health/live', 'DELETE /_/token/tok_1']]);
+  const rest = [
+    ['GET', '/_/health/live'],
+    ['GET', '/_/feed'],
+    ['GET', '/_/feed/snapshot'],
+    ['PATCH', '/_/token/tok_1'],
+    ['DELETE', '/_/token/tok_1'],
+  ] as const;
+  for (const [method, target] of rest) await ask(t, port, bytesOf(method, target, []));
+  assert.deepEqual([givingWay.held, apiCalls], [2, rest.map((each) => each.join(' '))]);
+});
+
+test('who has sent all of a request is not taken for silent, in line or before the answer', async (t) => {
+  const { port, server } = await stand(t, { givingWay: new Endless(), api: 'silent' });
+  const timeoutOf = async (method: string): Promise<number | undefined> => {
+    const asked = once(server, 'request');
+    (await RawClient.open(t, port)).send(bytesOf(method, '/_/token', [], '{}'));
+    const [request] = (await asked) as [IncomingMessage];
+    if (method === 'PATCH') await once(request.resume(), 'end');
+    return request.socket.timeout;
+  };
+  assert.ok(!(await timeoutOf('POST')));
+  assert.ok(!(await timeoutOf('PATCH')));
 });

@@ -65,14 +65,27 @@ test('a check that comes makes room for the next ones again', async () => {
   const counts = await pace(work, 12, (turn) => {
     if (turn === 2) work.checked();
   });
-  assert.deepEqual(counts.slice(0, 8), [16, 16, 16, 0, 1, 1, 1, 1]);
+  assert.deepEqual(counts.slice(4, 8), [1, 1, 1, 1]);
 });
 
-test('when every turn brings checks, one in four takes a step too', async () => {
-  const work = new GivingWay();
+/** Turns that bring checks and take so many milliseconds each. */
+async function paceOfTurns(ms: number, turns: number): Promise<number[]> {
+  let now = 1_000_000;
+  const work = new GivingWay(() => now);
   work.checked();
-  const counts = await pace(work, 12, () => work.checked());
-  assert.deepEqual(counts, [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1]);
+  return pace(work, turns, () => {
+    now += ms;
+    work.checked();
+  });
+}
+
+test('when every turn brings checks, there is a step for each 1.5 milliseconds', async () => {
+  assert.deepEqual(await paceOfTurns(0.5, 10), [1, 0, 0, 1, 0, 0, 1, 0, 0, 1]);
+  assert.deepEqual(await paceOfTurns(6, 4), [1, 4, 4, 4]);
+});
+
+test('however long a turn that brings checks was, sixteen steps are the most in the next', async () => {
+  assert.deepEqual(await paceOfTurns(1_000, 3), [1, 16, 16]);
 });
 
 test('what gathers waits behind all that is there while checks are about, and else not at all', async () => {
