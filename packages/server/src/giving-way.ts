@@ -18,7 +18,7 @@ export class GivingWay {
   readonly #now: () => number;
 
   /** `now` is a clock in milliseconds that is never set. */
-  constructor(now: () => number = () => performance.now()) {
+  constructor(now: () => number) {
     this.#now = now;
   }
 

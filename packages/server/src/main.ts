@@ -45,7 +45,7 @@ const later: Later = (ms, run) => {
 export async function start(config: Config, options: StartOptions): Promise<Running> {
   compileTicks();
   const folder = await DataFolder.open(config.data);
-  const givingWay = new GivingWay();
+  const givingWay = new GivingWay(() => performance.now());
   const store = await openSqlite({
     file: config.databaseUrl.file,
     random: randomBytes,

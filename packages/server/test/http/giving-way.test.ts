@@ -16,7 +16,7 @@ class Counted extends GivingWay {
 }
 
 test('what asks for a decision makes the API give way, and the API itself does not', async (t) => {
-  const givingWay = new Counted();
+  const givingWay = new Counted(() => performance.now());
   const { port, values } = await stand(t, { givingWay });
   const checksOf = async (method: string, target: string): Promise<number> => {
     const before = givingWay.checks;
@@ -38,7 +38,7 @@ class Endless extends GivingWay {
 }
 
 test('lists and creates wait in line, and no probe of health, no replica, nothing that takes a right away does', async (t) => {
-  const givingWay = new Endless();
+  const givingWay = new Endless(() => performance.now());
   const { port, server, apiCalls } = await stand(t, { givingWay });
   for (const method of ['GET', 'POST']) {
     const asked = once(server, 'request');
@@ -57,7 +57,7 @@ test('lists and creates wait in line, and no probe of health, no replica, nothin
 });
 
 test('who has sent all of a request is not taken for silent, in line or before the answer', async (t) => {
-  const { port, server } = await stand(t, { givingWay: new Endless(), api: 'silent' });
+  const { port, server } = await stand(t, { givingWay: new Endless(() => performance.now()), api: 'silent' });
   const timeoutOf = async (method: string): Promise<number | undefined> => {
     const asked = once(server, 'request');
     (await RawClient.open(t, port)).send(bytesOf(method, '/_/token', [], '{}'));

@@ -192,7 +192,7 @@ describe('requests that come together on one connection', () => {
         held.push(step);
       }
     }
-    const { port, server, apiCalls } = await stand(t, { givingWay: new Held() });
+    const { port, server, apiCalls } = await stand(t, { givingWay: new Held(() => performance.now()) });
     const accepted = once(server, 'connection');
     const client = await RawClient.open(t, port);
     const [connection] = await accepted;

@@ -215,7 +215,7 @@ export async function stand(t: TestContext, options: StandOptions = {}): Promise
   t.after(() => gate.close());
   const front = new Front({
     prefix,
-    givingWay: options.givingWay ?? new GivingWay(),
+    givingWay: options.givingWay ?? new GivingWay(() => performance.now()),
     silenceMs: options.silenceMs ?? 30_000,
     forwardAuth: createForwardAuth({ checker: live, trustedProxies, proxySecret: new Secret(PROXY_SECRET) }),
     api: (request, response) => {

@@ -49,7 +49,7 @@ async function door(t: TestContext, clocks: Clocks, expiresAt: number): Promise<
     prefix: '/_/',
     forwardAuth: createForwardAuth({ checker: live, trustedProxies: new TrustedProxies([]) }),
     api: (_request, response) => void response.end(),
-    givingWay: new GivingWay(),
+    givingWay: new GivingWay(() => performance.now()),
     silenceMs: 30_000,
     newRequestId: requestIds(randomBytes),
     report: assert.fail,

@@ -5,7 +5,7 @@ import { GivingWay } from 'hallpass/giving-way';
 
 /** Checks are about, and the turn that brought the last one is over. */
 async function workBesideChecks(): Promise<GivingWay> {
-  const work = new GivingWay();
+  const work = new GivingWay(() => performance.now());
   work.checked();
   await new Promise<void>((resolve) => work.add(resolve));
   return work;
@@ -57,11 +57,11 @@ test('when no check has come for a while, several steps are done a turn', async 
 });
 
 test('before any check has come, several steps are done a turn', async () => {
-  assert.deepEqual(await pace(new GivingWay(), 3), [16, 16, 16]);
+  assert.deepEqual(await pace(new GivingWay(() => performance.now()), 3), [16, 16, 16]);
 });
 
 test('a check that comes makes room for the next ones again', async () => {
-  const work = new GivingWay();
+  const work = new GivingWay(() => performance.now());
   const counts = await pace(work, 12, (turn) => {
     if (turn === 2) work.checked();
   });
@@ -89,7 +89,7 @@ test('however long a turn that brings checks was, sixteen steps are the most in 
 });
 
 test('what gathers waits behind all that is there while checks are about, and else not at all', async () => {
-  const calm = new GivingWay();
+  const calm = new GivingWay(() => performance.now());
   const done: string[] = [];
   calm.add(() => done.push('step'));
   calm.gather(() => done.push('gathered'));
