@@ -13,7 +13,7 @@ export interface Piece {
 /** What is known of the newest pieces: a thousand replicas get the same ones. */
 const KNOWN = 8;
 
-/** Reads what replicas get, and what many of them get once: whoever gets the very same bytes got the same rows. */
+/** Pieces that came lately: whoever is at the same place and gets the very same bytes has got the same rows. */
 export class Pieces {
   readonly #known: Piece[] = [];
 

@@ -26,18 +26,11 @@ const MANNERS: readonly Manner[] = [
   { what: 'at 1,000 a second', connections: 50, rate: 1_000 },
 ];
 
-/** Who is asked, and which server takes creates meanwhile: none, the same, or one beside it. */
+/** Who is asked, and whether a Hallpass takes creates meanwhile: the one that is asked, or one beside the bare server. */
 interface Place {
   readonly asked: 'hallpass' | 'bare';
   readonly creates: boolean;
 }
-
-const PLACES = {
-  ours: { asked: 'hallpass', creates: true },
-  oursQuiet: { asked: 'hallpass', creates: false },
-  bare: { asked: 'bare', creates: true },
-  bareQuiet: { asked: 'bare', creates: false },
-} as const satisfies Record<string, Place>;
 
 let series = 0;
 
@@ -68,12 +61,11 @@ async function startSide(folder: string, { connections, rate }: Manner, place: P
 
 async function measureManner(folder: string, manner: Manner): Promise<Row[]> {
   const start = (place: Place) => () => startSide(folder, manner, place);
-  const { ours, oursQuiet, bare, bareQuiet } = PLACES;
   const sides = {
-    ours: start(ours),
-    oursQuiet: start(oursQuiet),
-    bare: start(bare),
-    bareQuiet: start(bareQuiet),
+    ours: start({ asked: 'hallpass', creates: true }),
+    oursQuiet: start({ asked: 'hallpass', creates: false }),
+    bare: start({ asked: 'bare', creates: true }),
+    bareQuiet: start({ asked: 'bare', creates: false }),
   };
   const values = await compareField(sides, median, FEW);
   const rowOf = (what: string, under: readonly number[], quiet: readonly number[]): Row => {

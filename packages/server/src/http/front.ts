@@ -12,6 +12,7 @@ import type { Dialect, ForwardAuth } from './forward-auth.ts';
 import type { Gate, Visit } from './gate/gate.ts';
 import { awaitsAnswer, behindAnswers, type Connection, lastAnswer, onTurn, turnOf } from './pipelining.ts';
 import { type Flaw, type RequestReading, readRequest } from './read.ts';
+import { watchForSilence } from './silence.ts';
 
 /** What the server must be made with for the front to stand on it. */
 export const SERVER_OPTIONS = {
@@ -202,10 +203,9 @@ export class Front {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse, reading: RequestReading): void {
+    // Not before its turn: who waits in line is not silent.
     if (reading.body !== 'none') {
-      // Only while the client is to send: who waits in line, or for an answer, is not silent.
-      request.setTimeout(this.#options.silenceMs, () => request.socket.destroy());
-      request.once('end', () => request.setTimeout(0));
+      watchForSilence(request, this.#options.silenceMs, () => request.socket.destroy());
     }
     this.#options.api(request, response, reading);
   }

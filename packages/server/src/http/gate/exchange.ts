@@ -7,6 +7,7 @@ import type { DenyReason } from '@hallpass/core/verdict';
 import type { Dispatcher } from 'undici';
 import { sendAndClose, sendEarly } from '../closing.ts';
 import type { Body } from '../read.ts';
+import { watchForSilence } from '../silence.ts';
 import { atEndOfTurn } from '../turn.ts';
 import type { Admission, Cuts, Open, Watch } from './cuts.ts';
 import { passedOn } from './litter.ts';
@@ -104,8 +105,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       // Not the request itself: whoever destroys that one takes the client's connection with it.
       this.#body = new PassThrough();
       this.#body.on('error', () => {});
-      request.setTimeout(this.#options.silenceMs, () => this.#onSilence());
-      request.once('end', () => request.setTimeout(0));
+      watchForSilence(request, this.#options.silenceMs, () => this.#onSilence());
       if (!awaitsContinue) this.#send(this.#body);
     }
     atEndOfTurn(() => {
