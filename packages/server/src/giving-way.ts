@@ -22,6 +22,11 @@ export class GivingWay {
     this.#now = now;
   }
 
+  /** Another line, which has turns of its own and is to be told of checks too. */
+  beside(): GivingWay {
+    return new GivingWay(this.#now);
+  }
+
   /** `step` must not throw. */
   add(step: Step): void {
     if (this.#steps.push(step) > 1) return;

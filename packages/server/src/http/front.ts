@@ -59,6 +59,8 @@ const AMBIGUOUS_DETAIL =
 /** The edge of the server: every request arrives here first, on raw `node:http`. */
 export class Front {
   readonly #options: FrontOptions;
+  /** The line of those who cannot wait for lists and creates. */
+  readonly #soon: GivingWay;
   readonly #readTarget: TargetReader;
   readonly #dialects: ReadonlyMap<string, Dialect>;
   readonly #extAuthz: string;
@@ -70,6 +72,7 @@ export class Front {
   /** Throws a RangeError for a prefix that cannot be one. */
   constructor(options: FrontOptions) {
     this.#options = options;
+    this.#soon = options.givingWay.beside();
     this.#readTarget = targetReader(options.prefix);
     this.#extAuthz = `${options.prefix}ext-authz`;
     this.#token = `${options.prefix}token`;
@@ -131,10 +134,10 @@ export class Front {
     }
     const dialect = this.#dialectOf(request.url ?? '', reading.target);
     if (dialect) {
-      this.#options.givingWay.checked();
+      this.#checked();
       this.#options.forwardAuth(request, response, reading, dialect);
     } else if (reading.target.ok && !this.#isOwn(reading.target)) {
-      this.#options.givingWay.checked();
+      this.#checked();
       this.#toGate({ request, response, reading, target: reading.target }, manner);
     } else this.#toApi(request, response, reading, manner);
   }
@@ -188,9 +191,10 @@ export class Front {
       sendAndClose(response, problem('unsupported_upgrade', detail, reading.requestId));
       return;
     }
-    if (!this.#givesWay(request.method, reading.target)) this.#serve(request, response, reading);
+    const line = this.#lineOf(request.method, reading.target);
+    if (!line) this.#serve(request, response, reading);
     else {
-      this.#options.givingWay.add(() => {
+      line.add(() => {
         // Who has left in the meantime costs nobody else a turn.
         if (!request.socket.writable) return;
         try {
@@ -202,6 +206,11 @@ export class Front {
     }
   }
 
+  #checked(): void {
+    this.#options.givingWay.checked();
+    this.#soon.checked();
+  }
+
   #serve(request: IncomingMessage, response: ServerResponse, reading: RequestReading): void {
     // Not before its turn: who waits in line is not silent.
     if (reading.body !== 'none') {
@@ -211,15 +220,18 @@ export class Front {
   }
 
   /**
-   * Whether it neither takes a right away nor tells whether one is there: lists and creates can wait. Replicas cannot: what
-   * they fetch takes rights away. Nor can who asks whether this server lives: it would be taken for dead when it is busy.
+   * Where it gives way to checks, if it neither takes a right away nor tells whether one is there. Lists and creates can wait.
+   * Replicas cannot wait for those: what they fetch takes rights away. Nor can who asks whether this server lives: it would
+   * be taken for dead when it is busy.
    */
-  #givesWay(method: string | undefined, target: Target): boolean {
-    if (!target.ok) return false;
+  #lineOf(method: string | undefined, target: Target): GivingWay | undefined {
+    const { givingWay } = this.#options;
+    if (!target.ok) return undefined;
     const { path } = target;
-    if (method === 'POST') return path === this.#token;
-    if (method !== 'GET' && method !== 'HEAD') return false;
-    return path !== this.#feed && !path.startsWith(`${this.#feed}/`) && !path.startsWith(this.#health);
+    if (method === 'POST') return path === this.#token ? givingWay : undefined;
+    if (method !== 'GET' && method !== 'HEAD') return undefined;
+    const isFeed = path === this.#feed || path.startsWith(`${this.#feed}/`);
+    return isFeed || path.startsWith(this.#health) ? this.#soon : givingWay;
   }
 
   /** With an `upgrade` listener every request that names a protocol lands here, also one for the API. */
