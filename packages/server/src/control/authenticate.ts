@@ -9,13 +9,29 @@ function isCalled({ id, name }: OperatorState, said: string | undefined): boolea
   return said === undefined || said === id || said.normalize('NFC') === name;
 }
 
+/** Where operators are found by the digests of their keys. */
+export interface OperatorKeys {
+  get(digest: Digest): OperatorState | undefined;
+}
+
+/** The active operator who has this key. Where something was said of a name or id, it must be the same one's. */
+export function operatorWith(
+  key: string,
+  operators: OperatorKeys,
+  now: number,
+  said?: string,
+): OperatorState | undefined {
+  const operator = hasForm(key, 'hpo_') ? operators.get(digestOf(key)) : undefined;
+  return operator && isCalled(operator, said) && statusOf(operator, now) === 'active' ? operator : undefined;
+}
+
 /**
  * Which operator a request comes from. Where it says a name or id beside its key, both must be of one operator.
  * Throws 401 or 400; all that is wrong with a key gives one answer.
  */
 export function authenticate(
   presented: Presented,
-  operators: { get(digest: Digest): OperatorState | undefined },
+  operators: OperatorKeys,
   now: number,
   said?: string,
 ): OperatorState {
@@ -28,8 +44,8 @@ export function authenticate(
       'Send one Authorization header: `Bearer`, a space, the operator key.',
     );
   }
-  const operator = hasForm(presented, 'hpo_') ? operators.get(digestOf(presented)) : undefined;
-  if (operator && isCalled(operator, said) && statusOf(operator, now) === 'active') return operator;
+  const operator = operatorWith(presented, operators, now, said);
+  if (operator) return operator;
   throw new HallpassError(
     'invalid_token',
     'This is not the key of an active operator. A token cannot manage tokens.',

@@ -1,7 +1,11 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '@hallpass/core/clock';
 import { ABSENT, type Presented, readCredential } from '@hallpass/core/credential';
 import type { FastifyRequest } from 'fastify';
+import { type OperatorKeys, operatorWith } from '../control/authenticate.ts';
 import type { Caller } from '../control/caller.ts';
 import type { ApiParts } from './api-parts.ts';
+import type { Knows } from './lines.ts';
 import { callerWith } from './operation.ts';
 
 /** What a form may carry beside its token when the client has no header to send (RFC 6749 §2.3.1). */
@@ -38,14 +42,26 @@ function readBasic(header: string): Client {
   }
 }
 
-/** The header counts when there is one, and then nothing else does. */
-function readClient(request: FastifyRequest, body: ClientInBody): Client {
-  const presented = readCredential(request.raw.rawHeaders);
+function clientInHeader({ headers }: IncomingMessage, presented: Presented): Client | undefined {
   if (presented !== ABSENT) return { key: presented };
-  const { authorization } = request.headers;
-  if (authorization !== undefined) return readBasic(authorization);
+  return headers.authorization === undefined ? undefined : readBasic(headers.authorization);
+}
+
+/** The header counts when there is one, and then nothing else does. */
+function readClient({ raw }: FastifyRequest, body: ClientInBody): Client {
+  const sent = clientInHeader(raw, readCredential(raw.rawHeaders));
+  if (sent) return sent;
   const { client_id: id, client_secret: key } = body;
   return key === undefined ? { key: ABSENT } : { id: id ?? '', key };
+}
+
+/** Knows who shows the key of an active operator in a header, by Bearer or Basic. Nothing is decided by it. */
+export function knowsOperators(operators: OperatorKeys, clock: Clock): Knows {
+  return (request, { presented }) => {
+    const client = clientInHeader(request, presented);
+    if (typeof client?.key !== 'string') return false;
+    return operatorWith(client.key, operators, clock(), client.id) !== undefined;
+  };
 }
 
 /** The operator behind an OAuth client. Throws like `callerOf`. */

@@ -10,6 +10,7 @@ import type { Logger } from '../log.ts';
 import type { UsageReports } from '../usage-reports.ts';
 import type { TrustedProxies } from './address.ts';
 import { buildApi } from './api.ts';
+import { knowsOperators } from './client-authentication.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { Feed } from './feed/feed.ts';
 import { createForwardAuth } from './forward-auth.ts';
@@ -19,6 +20,7 @@ import type { Report } from './gate/exchange.ts';
 import { Gate } from './gate/gate.ts';
 import type { GatePlan } from './gate/setup.ts';
 import { issuer } from './issuer.ts';
+import { Lines } from './lines.ts';
 import { buildMetrics } from './metrics.ts';
 
 /** How long a client may pause in the middle of a body: for a service, and for the API. */
@@ -97,7 +99,7 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
       api(request, response);
     },
     gate,
-    givingWay: options.givingWay,
+    lines: new Lines(`${prefix}/`, options.givingWay, knowsOperators(live.operators, control.clock)),
     silenceMs: SILENCE_MS.api,
     newRequestId: requestIds(options.random),
     report,

@@ -5,11 +5,11 @@ import type { Duplex } from 'node:stream';
 import { type Answer, problem } from '@hallpass/core/problem';
 import { refusal } from '@hallpass/core/refusal';
 import { type CanonicalTarget, type Target, type TargetReader, targetReader } from '@hallpass/core/target';
-import type { GivingWay } from '../giving-way.ts';
 import { LIMITS } from '../listen.ts';
 import { endLingering, sendAndClose, sendEarly, sendRaw } from './closing.ts';
 import type { Dialect, ForwardAuth } from './forward-auth.ts';
 import type { Gate, Visit } from './gate/gate.ts';
+import type { Lines } from './lines.ts';
 import { awaitsAnswer, behindAnswers, type Connection, lastAnswer, onTurn, turnOf } from './pipelining.ts';
 import { type Flaw, type RequestReading, readRequest } from './read.ts';
 import { watchForSilence } from './silence.ts';
@@ -29,8 +29,7 @@ export interface FrontOptions {
   readonly api: (request: IncomingMessage, response: ServerResponse, reading: RequestReading) => void;
   /** Absent: there is nothing behind this server. */
   readonly gate?: Gate | undefined;
-  /** What lists and creates wait in while there are checks. */
-  readonly givingWay: GivingWay;
+  readonly lines: Lines;
   /** How long a client may pause in the middle of a body for the API, in milliseconds. */
   readonly silenceMs: number;
   readonly newRequestId: () => string;
@@ -59,25 +58,16 @@ const AMBIGUOUS_DETAIL =
 /** The edge of the server: every request arrives here first, on raw `node:http`. */
 export class Front {
   readonly #options: FrontOptions;
-  /** The line of those who cannot wait for lists and creates. */
-  readonly #soon: GivingWay;
   readonly #readTarget: TargetReader;
   readonly #dialects: ReadonlyMap<string, Dialect>;
   readonly #extAuthz: string;
   readonly #metadata: string;
-  readonly #token: string;
-  readonly #feed: string;
-  readonly #health: string;
 
   /** Throws a RangeError for a prefix that cannot be one. */
   constructor(options: FrontOptions) {
     this.#options = options;
-    this.#soon = options.givingWay.beside();
     this.#readTarget = targetReader(options.prefix);
     this.#extAuthz = `${options.prefix}ext-authz`;
-    this.#token = `${options.prefix}token`;
-    this.#feed = `${options.prefix}feed`;
-    this.#health = `${options.prefix}health/`;
     this.#metadata = `/.well-known/oauth-authorization-server${options.prefix.slice(0, -1)}`;
     this.#dialects = new Map<string, Dialect>([
       [`${options.prefix}verify`, 'headers'],
@@ -134,10 +124,10 @@ export class Front {
     }
     const dialect = this.#dialectOf(request.url ?? '', reading.target);
     if (dialect) {
-      this.#checked();
+      this.#options.lines.checked();
       this.#options.forwardAuth(request, response, reading, dialect);
     } else if (reading.target.ok && !this.#isOwn(reading.target)) {
-      this.#checked();
+      this.#options.lines.checked();
       this.#toGate({ request, response, reading, target: reading.target }, manner);
     } else this.#toApi(request, response, reading, manner);
   }
@@ -191,7 +181,7 @@ export class Front {
       sendAndClose(response, problem('unsupported_upgrade', detail, reading.requestId));
       return;
     }
-    const line = this.#lineOf(request.method, reading.target);
+    const line = this.#options.lines.of(request, reading);
     if (!line) this.#serve(request, response, reading);
     else {
       line.add(() => {
@@ -206,32 +196,12 @@ export class Front {
     }
   }
 
-  #checked(): void {
-    this.#options.givingWay.checked();
-    this.#soon.checked();
-  }
-
   #serve(request: IncomingMessage, response: ServerResponse, reading: RequestReading): void {
     // Not before its turn: who waits in line is not silent.
     if (reading.body !== 'none') {
       watchForSilence(request, this.#options.silenceMs, () => request.socket.destroy());
     }
     this.#options.api(request, response, reading);
-  }
-
-  /**
-   * Where it gives way to checks, if it neither takes a right away nor tells whether one is there. Lists and creates can wait.
-   * Replicas cannot wait for those: what they fetch takes rights away. Nor can who asks whether this server lives: it would
-   * be taken for dead when it is busy.
-   */
-  #lineOf(method: string | undefined, target: Target): GivingWay | undefined {
-    const { givingWay } = this.#options;
-    if (!target.ok) return undefined;
-    const { path } = target;
-    if (method === 'POST') return path === this.#token ? givingWay : undefined;
-    if (method !== 'GET' && method !== 'HEAD') return undefined;
-    const isFeed = path === this.#feed || path.startsWith(`${this.#feed}/`);
-    return isFeed || path.startsWith(this.#health) ? this.#soon : givingWay;
   }
 
   /** With an `upgrade` listener every request that names a protocol lands here, also one for the API. */

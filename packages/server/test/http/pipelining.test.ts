@@ -167,6 +167,10 @@ describe('requests that come together on one connection', () => {
       override add(step: () => void): void {
         held.push(step);
       }
+
+      override beside(): GivingWay {
+        return this;
+      }
     }
     const { port, server, apiCalls } = await stand(t, { givingWay: new Held(() => performance.now()) });
     const accepted = once(server, 'connection');

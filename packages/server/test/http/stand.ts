@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { AccessRequest } from '@hallpass/core/decide';
 import { digestOf } from '@hallpass/core/digest';
-import { newTokenId } from '@hallpass/core/id';
+import { newOperatorId, newTokenId } from '@hallpass/core/id';
 import { requestIds } from '@hallpass/core/request-id';
 import { Secret } from '@hallpass/core/secret';
 import { mint } from '@hallpass/core/token';
@@ -14,12 +14,14 @@ import type { Verdict } from '@hallpass/core/verdict';
 import { planFor } from 'hallpass/config/gate/plan';
 import { GivingWay } from 'hallpass/giving-way';
 import { TrustedProxies } from 'hallpass/http/address';
+import { knowsOperators } from 'hallpass/http/client-authentication';
 import { createForwardAuth } from 'hallpass/http/forward-auth';
 import { Front, SERVER_OPTIONS } from 'hallpass/http/front';
 import type { Later } from 'hallpass/http/gate/cuts';
 import { Gate } from 'hallpass/http/gate/gate';
 import type { RuleOptions } from 'hallpass/http/gate/rules';
 import type { UpstreamOptions } from 'hallpass/http/gate/upstream';
+import { Lines } from 'hallpass/http/lines';
 import { type Checker, Live } from 'hallpass/live';
 import { Usage } from 'hallpass/usage';
 
@@ -33,6 +35,12 @@ export interface Values {
   readonly expired: string;
   readonly inactive: string;
   readonly unknown: string;
+}
+
+/** Of operators, by whether they are active. */
+export interface Keys {
+  readonly owner: string;
+  readonly formerOwner: string;
 }
 
 /** A clock that stands still until a test sets it forward, and the timers that go by what passes. */
@@ -73,7 +81,7 @@ export function upstreamAt(origin: string, answerTimeoutMs = 10_000): UpstreamOp
   return { ...target, answerTimeoutMs } as UpstreamOptions;
 }
 
-function newLive(time: TestTime): { live: Live; values: Values } {
+function newLive(time: TestTime): { live: Live; values: Values; keys: Keys } {
   const tokens = new TokenTable();
   const live = new Live(tokens, new Usage(), () => time.now);
   const add = (name: string, state: { active?: boolean; write?: boolean; expiresAt?: number | null }) => {
@@ -96,8 +104,26 @@ function newLive(time: TestTime): { live: Live; values: Values } {
     inactive: add('inactive', { active: false }),
     unknown: mint('hp_', randomBytes).reveal(),
   };
+  const addOwner = (name: string, active: boolean) => {
+    const key = mint('hpo_', randomBytes).reveal();
+    live.operators.put({
+      id: newOperatorId(NOW, randomBytes),
+      name,
+      role: 'owner',
+      digest: digestOf(key),
+      active,
+      hint: '',
+      expiresAt: null,
+      description: '',
+      createdBy: 'bootstrap',
+      createdAt: NOW,
+      updatedAt: NOW,
+    });
+    return key;
+  };
+  const keys = { owner: addOwner('owner', true), formerOwner: addOwner('former owner', false) };
   live.open(1);
-  return { live, values };
+  return { live, values, keys };
 }
 
 export async function listen(t: TestContext, server: Server): Promise<number> {
@@ -145,6 +171,7 @@ export function echo(seen: Seen[]): Upstream {
 export interface Stand {
   readonly live: Live;
   readonly values: Values;
+  readonly keys: Keys;
   readonly time: TestTime;
   /** Where the server under test listens. */
   readonly port: number;
@@ -179,7 +206,7 @@ export interface StandOptions {
 /** The server's front with a real table, a gate and an upstream, for the length of a test. */
 export async function stand(t: TestContext, options: StandOptions = {}): Promise<Stand> {
   const time = new TestTime();
-  const { live, values } = newLive(time);
+  const { live, values, keys } = newLive(time);
   const seen: Seen[] = [];
   const apiCalls: string[] = [];
   const faults: unknown[] = [];
@@ -215,7 +242,11 @@ export async function stand(t: TestContext, options: StandOptions = {}): Promise
   t.after(() => gate.close());
   const front = new Front({
     prefix,
-    givingWay: options.givingWay ?? new GivingWay(() => performance.now()),
+    lines: new Lines(
+      prefix,
+      options.givingWay ?? new GivingWay(() => performance.now()),
+      knowsOperators(live.operators, () => time.now),
+    ),
     silenceMs: options.silenceMs ?? 30_000,
     forwardAuth: createForwardAuth({ checker: live, trustedProxies, proxySecret: new Secret(PROXY_SECRET) }),
     api: (request, response) => {
@@ -231,5 +262,5 @@ export async function stand(t: TestContext, options: StandOptions = {}): Promise
   const server = createServer(SERVER_OPTIONS);
   front.attach(server);
   const port = await listen(t, server);
-  return { live, values, time, port, server, upstream, gate, seen, apiCalls, faults };
+  return { live, values, keys, time, port, server, upstream, gate, seen, apiCalls, faults };
 }

@@ -12,6 +12,7 @@ import { GivingWay } from 'hallpass/giving-way';
 import { TrustedProxies } from 'hallpass/http/address';
 import { createForwardAuth } from 'hallpass/http/forward-auth';
 import { Front, SERVER_OPTIONS } from 'hallpass/http/front';
+import { Lines } from 'hallpass/http/lines';
 import { Live } from 'hallpass/live';
 import { Usage } from 'hallpass/usage';
 import { ask } from './ask.ts';
@@ -49,7 +50,7 @@ async function door(t: TestContext, clocks: Clocks, expiresAt: number): Promise<
     prefix: '/_/',
     forwardAuth: createForwardAuth({ checker: live, trustedProxies: new TrustedProxies([]) }),
     api: (_request, response) => void response.end(),
-    givingWay: new GivingWay(() => performance.now()),
+    lines: new Lines('/_/', new GivingWay(() => performance.now()), () => false),
     silenceMs: 30_000,
     newRequestId: requestIds(randomBytes),
     report: assert.fail,
