@@ -1,6 +1,6 @@
 import { type Presented, readCredential } from '@hallpass/core/credential';
 import { HallpassError } from '@hallpass/core/errors';
-import type { FastifyRequest, RouteShorthandOptions } from 'fastify';
+import type { FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import type { TSchema } from 'typebox';
 import { authenticate } from '../control/authenticate.ts';
 import type { Caller } from '../control/caller.ts';
@@ -44,11 +44,14 @@ export function operation(
   item: TSchema,
   input: { body?: TSchema; querystring?: TSchema } = {},
 ): RouteShorthandOptions {
+  const identify = (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
+    request.caller = callerOf(parts, request);
+    done();
+  };
   return {
-    onRequest: (request, _reply, done) => {
-      request.caller = callerOf(parts, request);
-      done();
-    },
+    onRequest: identify,
+    // A body can take as long as its sender likes: whoever has lost the key or the role by then acts no more.
+    preHandler: identify,
     schema: {
       summary,
       tags: [tag],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { mint } from '@hallpass/core/token';
+import { bearer, bytesOf, RawClient } from '../http/raw-client.js';
 import { recordOf, startServer, type TestServer } from '../server.js';
 
 type Role = 'owner' | 'manager' | 'auditor' | 'verifier';
@@ -49,6 +50,32 @@ describe('operators', () => {
         }
       }
     }
+  });
+
+  it('an operator who loses a key, or the role, while a body is on its way gets nothing done with it', async (t) => {
+    const server = await startServer(t);
+    const losses: readonly [string, object, number][] = [
+      ['DELETE', {}, 401],
+      ['PATCH', { active: false }, 401],
+      ['PATCH', { expiration_date: 1_632_960_000_000 }, 401],
+      ['PATCH', { role: 'verifier' }, 403],
+    ];
+    for (const [i, [method, changes, status]] of losses.entries()) {
+      const name = `stolen ${i}`;
+      const lines = [bearer(await keyOf(server, name, 'owner')), 'Expect: 100-continue'];
+      const body = JSON.stringify({ name: `back ${i}`, role: 'owner' });
+      const client = await RawClient.open(t, Number(new URL(server.url).port));
+      client.send(bytesOf('POST', '/_/operator', lines, body).slice(0, -body.length));
+      assert.equal((await client.answer(true)).status, 100);
+      assert.equal((await server.call(method, '/_/operator', { body: { name, ...changes } })).status, 200);
+      client.send(body);
+      assert.equal((await client.answer()).status, status, `${method} ${JSON.stringify(changes)}`);
+    }
+    const names = (await server.admin.listOperators()).map(({ name }) => name);
+    assert.deepEqual(
+      names.filter((name) => name.startsWith('back')),
+      [],
+    );
   });
 
   it('401 without a key carries no error attribute; a wrong key does', async (t) => {
