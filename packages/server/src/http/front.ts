@@ -199,7 +199,7 @@ export class Front {
   #serve(request: IncomingMessage, response: ServerResponse, reading: RequestReading): void {
     // Not before its turn: who waits in line is not silent.
     if (reading.body !== 'none') {
-      watchForSilence(request, this.#options.silenceMs, () => request.socket.destroy());
+      watchForSilence(request, response, this.#options.silenceMs, () => request.socket.destroy());
     }
     this.#options.api(request, response, reading);
   }

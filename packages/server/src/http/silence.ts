@@ -1,10 +1,18 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
  * Runs `onSilence` when the client pauses for so many milliseconds while its body is awaited. Not once the body is there:
  * who waits for an answer is not silent.
  */
-export function watchForSilence(request: IncomingMessage, ms: number, onSilence: () => void): void {
+export function watchForSilence(
+  request: IncomingMessage,
+  response: ServerResponse,
+  ms: number,
+  onSilence: () => void,
+): void {
   request.setTimeout(ms, onSilence);
-  request.once('end', () => request.setTimeout(0));
+  request.once('end', () => {
+    // Behind an answer that is out, the time is that of an idle connection.
+    if (!response.writableFinished) request.setTimeout(0);
+  });
 }

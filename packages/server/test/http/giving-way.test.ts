@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import { describe, it, type TestContext, test } from 'node:test';
 import { GivingWay } from 'hallpass/giving-way';
+import { LIMITS } from 'hallpass/listen';
 import { ask, bearer, bytesOf, RawClient } from './raw-client.ts';
 import { stand } from './stand.ts';
 
@@ -153,4 +154,17 @@ test('who has sent all of a request is not taken for silent, in line or before t
   };
   assert.ok(!(await timeoutOf('POST')));
   assert.ok(!(await timeoutOf('PATCH')));
+});
+
+test('a connection whose body came behind the answer is idle like any other', async (t) => {
+  const { port, server, keys } = await stand(t);
+  const asked = once(server, 'request');
+  const client = await RawClient.open(t, port);
+  client.send(bytesOf('PATCH', '/_/token', [bearer(keys.owner)], '{}').slice(0, -2));
+  const [request] = (await asked) as [IncomingMessage];
+  await client.answer();
+  const ended = once(request, 'end');
+  client.send('{}');
+  await ended;
+  assert.ok((request.socket.timeout ?? 0) >= LIMITS.keepAliveTimeout, String(request.socket.timeout));
 });

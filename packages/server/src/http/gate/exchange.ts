@@ -105,7 +105,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       // Not the request itself: whoever destroys that one takes the client's connection with it.
       this.#body = new PassThrough();
       this.#body.on('error', () => {});
-      watchForSilence(request, this.#options.silenceMs, () => this.#onSilence());
+      watchForSilence(request, response, this.#options.silenceMs, () => this.#onSilence());
       if (!awaitsContinue) this.#send(this.#body);
     }
     atEndOfTurn(() => {
