@@ -1,4 +1,5 @@
-type Step = () => void;
+/** Gives false where it found nothing to do. */
+type Step = () => unknown;
 
 /** With checks about: what a check then waits for is one step. */
 const FEW_A_TURN = 1;
@@ -12,6 +13,8 @@ const MS_A_STEP = 1.5;
 /** Work that gives way to checks: some of it in each turn of the event loop, in the order in which it came. */
 export class GivingWay {
   readonly #steps: Step[] = [];
+  /** Whether a turn is to come. */
+  #goesOn = false;
   #turnsSinceCheck = CALM_TURNS;
   /** Up to when the time has been spent on steps. */
   #spent = 0;
@@ -29,10 +32,11 @@ export class GivingWay {
 
   /** `step` must not throw. */
   add(step: Step): void {
-    if (this.#steps.push(step) > 1) return;
+    this.#steps.push(step);
+    if (this.#goesOn) return;
     // Time in which nothing waited is nobody's.
     this.#spent = Math.max(this.#spent, this.#now() - MS_A_STEP);
-    setImmediate(() => this.#next());
+    this.#goOn();
   }
 
   /** Runs `step` now, or with checks about behind all that is there: what it serves can gather meanwhile. */
@@ -50,11 +54,20 @@ export class GivingWay {
     return this.#turnsSinceCheck >= CALM_TURNS;
   }
 
+  #goOn(): void {
+    this.#goesOn = this.#steps.length > 0;
+    if (this.#goesOn) setImmediate(() => this.#next());
+  }
+
   #next(): void {
-    const due = this.#steps.splice(0, this.#room());
+    let room = this.#room();
     this.#turnsSinceCheck++;
-    if (this.#steps.length > 0) setImmediate(() => this.#next());
-    for (const step of due) step();
+    // What a step adds has a turn of its own.
+    for (let there = this.#steps.length; there > 0 && room > 0; there--) {
+      const step = this.#steps.shift() as Step;
+      if (step() !== false) room--;
+    }
+    this.#goOn();
   }
 
   /** How many steps there is room for in this turn. */

@@ -24,10 +24,20 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const TYPES = { html: 'text/html; charset=utf-8', css: 'text/css', js: 'text/javascript' } as const;
+const TYPES = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css',
+  js: 'text/javascript',
+  json: 'application/json; charset=utf-8',
+} as const;
 
-async function bundled(file: string): Promise<Buffer> {
-  return readFile(new URL(`../docs-page/${file}`, import.meta.url));
+/** Read once: what many fetch, or leave unread, is in memory once. */
+function bundled(file: string): () => Promise<Buffer> {
+  let bytes: Promise<Buffer> | undefined;
+  return async () => {
+    bytes ??= readFile(new URL(`../docs-page/${file}`, import.meta.url));
+    return bytes;
+  };
 }
 
 /** Keeps the API's document, made from the schemas that validate. Due before the first route. */
@@ -54,8 +64,14 @@ export async function keepDocument(app: FastifyInstance): Promise<void> {
 /** The document, and a page that shows it without the network. */
 export function docsRoutes(app: FastifyInstance): void {
   const hide = { schema: { hide: true } };
-  app.get('/openapi.json', { schema: { summary: 'This document', tags: ['operations'] } }, async () =>
-    app.swagger(),
+  let document: Buffer | undefined;
+  app.get(
+    '/openapi.json',
+    { schema: { summary: 'This document', tags: ['operations'] } },
+    async (_request, reply) => {
+      document ??= Buffer.from(JSON.stringify(app.swagger()));
+      return reply.type(TYPES.json).send(document);
+    },
   );
   app.get(
     '/docs',
@@ -63,10 +79,10 @@ export function docsRoutes(app: FastifyInstance): void {
     async (_request, reply) => reply.header('Content-Security-Policy', POLICY).type(TYPES.html).send(PAGE),
   );
   app.get('/docs/page.js', hide, async (_request, reply) => reply.type(TYPES.js).send(SCRIPT));
-  app.get('/docs/swagger-ui.css', hide, async (_request, reply) =>
-    reply.type(TYPES.css).send(await bundled('swagger-ui.css')),
-  );
+  const style = bundled('swagger-ui.css');
+  const bundle = bundled('swagger-ui-bundle.js');
+  app.get('/docs/swagger-ui.css', hide, async (_request, reply) => reply.type(TYPES.css).send(await style()));
   app.get('/docs/swagger-ui-bundle.js', hide, async (_request, reply) =>
-    reply.type(TYPES.js).send(await bundled('swagger-ui-bundle.js')),
+    reply.type(TYPES.js).send(await bundle()),
   );
 }

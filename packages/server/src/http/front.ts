@@ -95,7 +95,7 @@ export class Front {
   }
 
   #take(request: IncomingMessage, response: ServerResponse, manner: Manner): void {
-    const before = turnOf(request, response);
+    const before = turnOf(request, response, this.#isForApi);
     if (!before) this.#handle(request, response, manner);
     else onTurn(request.socket, before, () => this.#handle(request, response, manner));
   }
@@ -163,6 +163,10 @@ export class Front {
     return next === '' || next === '/' || next === '?';
   }
 
+  /** By the letter alone: at worst a check waits for an answer that it could have overtaken. */
+  readonly #isForApi = ({ url = '' }: IncomingMessage): boolean =>
+    url.startsWith(this.#options.prefix) && !this.#isExtAuthz(url) && !this.#dialects.has(url);
+
   #dialectOf(url: string, target: Target): Dialect | undefined {
     if (this.#isExtAuthz(url)) return 'method';
     return target.ok && target.reserved ? this.#dialects.get(target.path) : undefined;
@@ -186,12 +190,13 @@ export class Front {
     else {
       line.add(() => {
         // Who has left in the meantime costs nobody else a turn.
-        if (!request.socket.writable) return;
+        if (!request.socket.writable) return false;
         try {
           this.#serve(request, response, reading);
         } catch (error) {
           this.#fault(response, reading, error);
         }
+        return true;
       });
     }
   }

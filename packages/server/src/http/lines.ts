@@ -11,7 +11,8 @@ export class Lines {
   readonly #replicas: GivingWay;
   readonly #strangers: GivingWay;
   readonly #knows: Knows;
-  readonly #token: string;
+  /** What is posted here can wait: new tokens, and what replicas have counted. */
+  readonly #patient: ReadonlySet<string>;
   readonly #feed: string;
   readonly #health: string;
 
@@ -20,7 +21,7 @@ export class Lines {
     this.#replicas = listsAndCreates.beside();
     this.#strangers = listsAndCreates.beside();
     this.#knows = knows;
-    this.#token = `${prefix}token`;
+    this.#patient = new Set([`${prefix}token`, `${prefix}usage`]);
     this.#feed = `${prefix}feed`;
     this.#health = `${prefix}health/`;
   }
@@ -40,7 +41,7 @@ export class Lines {
     if (!this.#knows(request, reading)) return this.#strangers;
     const { method } = request;
     const path = reading.target.ok ? reading.target.path : '';
-    if (method === 'POST') return path === this.#token ? this.#listsAndCreates : undefined;
+    if (method === 'POST') return this.#patient.has(path) ? this.#listsAndCreates : undefined;
     if (method !== 'GET' && method !== 'HEAD') return undefined;
     return this.#isUrgent(path) ? this.#replicas : this.#listsAndCreates;
   }

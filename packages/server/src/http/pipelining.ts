@@ -42,16 +42,21 @@ export function behindAnswers(socket: Connection, step: () => void): void {
 
 /**
  * Takes note of a request, and gives the answer that has to be there before it is begun, if any: on one connection
- * nothing overtakes what may change something, nor is overtaken by it (RFC 9112 §9.3.2).
+ * nothing overtakes what may change something, nor is overtaken by it (RFC 9112 §9.3.2). What is `single` is begun one
+ * by one even if all of it reads.
  */
-export function turnOf(request: IncomingMessage, response: ServerResponse): ServerResponse | undefined {
+export function turnOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  isSingle: (request: IncomingMessage) => boolean,
+): ServerResponse | undefined {
   const socket: Connection = request.socket;
   const before = socket[LAST];
   socket[LAST] = response;
   if (!before || !isAwaited(before)) return undefined;
   const behind = countBehind(socket, response);
   // What waits may wait for a change, which those behind it wait for too.
-  const together = !socket[WAITING] && reads(before.req) && reads(request);
+  const together = !socket[WAITING] && reads(before.req) && reads(request) && !isSingle(request);
   return together && behind <= MOST_BEHIND ? undefined : before;
 }
 

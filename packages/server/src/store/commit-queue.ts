@@ -25,7 +25,8 @@ interface Group {
   readonly answer: Promise<GroupResult | undefined>;
 }
 
-const LARGEST_GROUP = 256;
+/** Small enough that a write which comes meanwhile is not long in waiting. */
+const LARGEST_GROUP = 64;
 
 /** When new tokens have their turn. Whatever else is written, and whoever takes a right away, has it at once. */
 export interface Pace {
@@ -41,12 +42,13 @@ function isNewToken({ write }: Waiting): boolean {
   return write.mutation.kind === 'insert_token';
 }
 
-/** Gathers the writes that arrive while a commit is under way, and hands them on together. */
+/** Gathers the writes that arrive while a commit is under way, and hands them on together: new tokens behind all others. */
 export class CommitQueue {
   readonly #commitGroup: (writes: readonly Write[]) => Promise<GroupResult>;
   readonly #pace: Pace;
   readonly #listeners: ((entries: readonly JournalEntry[]) => void)[] = [];
-  #waiting: Waiting[] = [];
+  readonly #newTokens: Waiting[] = [];
+  readonly #others: Waiting[] = [];
   /** Begins the group that is put off, if one is. */
   #hurry: () => void = () => {};
   #running: Promise<void> | undefined;
@@ -63,8 +65,11 @@ export class CommitQueue {
   commit(write: Write): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const waiting = { write, resolve, reject };
-      this.#waiting.push(waiting);
-      if (!isNewToken(waiting)) this.#hurry();
+      if (isNewToken(waiting)) this.#newTokens.push(waiting);
+      else {
+        this.#others.push(waiting);
+        this.#hurry();
+      }
       this.#running ??= this.#run();
     });
   }
@@ -87,8 +92,12 @@ export class CommitQueue {
       next = undefined;
     } finally {
       // After a listener's fault there may be more: what is with the database is told and answered all the same.
-      this.#running = next || this.#waiting.length > 0 ? this.#run(next) : undefined;
+      this.#running = next || this.#waits ? this.#run(next) : undefined;
     }
+  }
+
+  get #waits(): boolean {
+    return this.#others.length > 0 || this.#newTokens.length > 0;
   }
 
   /** The next group once it has begun; undefined where nothing waits. */
@@ -101,7 +110,7 @@ export class CommitQueue {
         this.#hurry = () => {};
         resolve(this.#begin());
       };
-      if (this.#waiting.length === 0 || !this.#waiting.every(isNewToken)) begin();
+      if (this.#others.length > 0 || !this.#waits) begin();
       else {
         this.#hurry = begin;
         this.#pace.begin(begin);
@@ -110,7 +119,8 @@ export class CommitQueue {
   }
 
   #begin(): Group | undefined {
-    const writes = this.#waiting.splice(0, LARGEST_GROUP);
+    const writes = this.#others.splice(0, LARGEST_GROUP);
+    writes.push(...this.#newTokens.splice(0, LARGEST_GROUP - writes.length));
     return writes.length === 0 ? undefined : { writes, answer: this.#answerTo(writes) };
   }
 

@@ -68,6 +68,7 @@ class Endless extends GivingWay {
 const LISTS_AND_CREATES = [
   ['GET', '/_/token'],
   ['POST', '/_/token'],
+  ['POST', '/_/usage'],
   ['GET', '/_/audit'],
 ] as const;
 const REPLICAS = [

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { GivingWay } from 'hallpass/giving-way';
 import { headerOf, RawClient } from './raw-client.ts';
@@ -28,6 +30,26 @@ async function statuses(t: TestContext, port: number, text: string, count: numbe
   for (let i = 0; i < count; i++) got.push((await client.answer()).status);
   assert.equal(await client.rest(), '');
   return got;
+}
+
+/** How much is read of these bytes, sent on one connection, by when many checks on another were answered. */
+async function bytesReadOf(
+  t: TestContext,
+  server: Server,
+  port: number,
+  text: string,
+  lines: readonly string[],
+): Promise<number> {
+  const accepted = once(server, 'connection');
+  const flood = await RawClient.open(t, port);
+  const [connection] = (await accepted) as [Socket];
+  flood.send(text);
+  const other = await RawClient.open(t, port);
+  for (let i = 0; i < 300; i++) {
+    other.send(bytes('GET /_/verify', lines));
+    assert.equal((await other.answer()).status, 200);
+  }
+  return connection.bytesRead;
 }
 
 describe('requests that come together on one connection', () => {
@@ -129,18 +151,20 @@ describe('requests that come together on one connection', () => {
   });
 
   test('a connection is read no further while many of its requests await their answers', async (t) => {
+    const arrived: unknown[] = [];
+    const { port, values, server } = await stand(t, { upstream: ({ url }) => arrived.push(url) });
+    const lines = [`Authorization: Bearer ${values.writer}`];
+    const read = await bytesReadOf(t, server, port, bytes('GET /page', lines).repeat(100_000), lines);
+    assert.ok(read < 512 * 1024, `${read} bytes were read`);
+    assert.ok(arrived.length > 1 && arrived.length <= 32, `${arrived.length} were begun`);
+  });
+
+  test('of what a connection asks the API, one is begun at a time, so that no connection has two places in line', async (t) => {
     const { port, values, server, apiCalls } = await stand(t, { api: 'silent' });
-    const accepted = once(server, 'connection');
-    const flood = await RawClient.open(t, port);
-    const [connection] = await accepted;
-    flood.send(bytes('GET /_/token').repeat(100_000));
-    const other = await RawClient.open(t, port);
-    for (let i = 0; i < 300; i++) {
-      other.send(bytes('GET /_/verify', [`Authorization: Bearer ${values.writer}`]));
-      assert.equal((await other.answer()).status, 200);
-    }
-    assert.ok(connection.bytesRead < 512 * 1024, `${connection.bytesRead} bytes were read`);
-    assert.ok(apiCalls.length > 1 && apiCalls.length <= 32, `${apiCalls.length} were begun`);
+    const lines = [`Authorization: Bearer ${values.writer}`];
+    const read = await bytesReadOf(t, server, port, bytes('GET /_/token').repeat(100_000), lines);
+    assert.ok(read < 512 * 1024, `${read} bytes were read`);
+    assert.equal(apiCalls.length, 1);
   });
 
   for (const [method, body] of [
@@ -162,9 +186,9 @@ describe('requests that come together on one connection', () => {
     });
 
   test('what has waited for its turn in vain, because its client has left, is not begun', async (t) => {
-    const held: (() => void)[] = [];
+    const held: (() => unknown)[] = [];
     class Held extends GivingWay {
-      override add(step: () => void): void {
+      override add(step: () => unknown): void {
         held.push(step);
       }
 
@@ -182,7 +206,10 @@ describe('requests that come together on one connection', () => {
     await asked;
     client.socket.destroy();
     await left;
-    for (const step of held) step();
-    assert.deepEqual([held.length, apiCalls], [1, []]);
+    assert.deepEqual(
+      held.map((step) => step()),
+      [false],
+    );
+    assert.deepEqual(apiCalls, []);
   });
 });

@@ -24,6 +24,16 @@ test('while checks are about, one step is done a turn, in the order it came', as
   assert.deepEqual(after, ['a', 'ab', 'abc']);
 });
 
+test('a step that finds nothing to do takes nobody the room', async () => {
+  const work = await workBesideChecks();
+  const done: string[] = [];
+  for (const step of ['gone', 'a', 'gone', 'gone', 'b']) work.add(() => step !== 'gone' && done.push(step));
+  await turn();
+  assert.deepEqual(done, ['a']);
+  await turn();
+  assert.deepEqual(done, ['a', 'b']);
+});
+
 test('a step may add another, which has a turn of its own', async () => {
   const work = await workBesideChecks();
   const done: string[] = [];

@@ -152,6 +152,28 @@ test('new tokens are answered at the pace that is asked for, in their order, and
   assert.deepEqual(answered, ['refused', 'first', 'second']);
 });
 
+test('what takes a right away waits behind no new token, however many came before it', async () => {
+  const database = new Database();
+  const queue = new CommitQueue(database.commitGroup);
+  const all = [queue.commit(write('under way'))];
+  await turns();
+  for (let i = 0; i < 1_000; i++) all.push(queue.commit(write(`${i}`)));
+  const change = writeOf({ kind: 'none' });
+  const changed = queue.commit(change);
+  database.answer();
+  await turns();
+  assert.deepEqual([database.groups.length, database.groups[1]?.[0]], [2, change]);
+  database.answer();
+  await changed;
+  assert.ok((database.groups[1]?.length ?? 0) <= 64);
+  while (database.groups.flat().length < 1_002) {
+    database.answer();
+    await turns();
+  }
+  database.answer();
+  await Promise.all(all);
+});
+
 /** A queue whose groups of new tokens begin when it is said. */
 function puttingOff(database: Database): { queue: CommitQueue; begin: () => void } {
   const begins: (() => void)[] = [];
