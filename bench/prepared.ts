@@ -34,6 +34,7 @@ function createOf(number: number, value: string): Write {
         updatedAt: now,
       },
     },
+    by: null,
     audit: {
       at: now,
       actor: 'owner',

@@ -2,6 +2,7 @@ import type { Action, AuditDraft } from '@hallpass/core/audit';
 import { HallpassError } from '@hallpass/core/errors';
 import type { Role } from '@hallpass/core/record';
 import { showsSecret } from '@hallpass/core/token';
+import type { Asking } from '../store/store.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
 
@@ -40,16 +41,22 @@ function targetOf(name: string | null): string | null {
 
 const LONGEST_TARGET = 255;
 
+/** What the write of a use case carries: who asks, to be held against the store once more, and the audit entry, as done. */
+export interface Permit {
+  readonly by: Asking;
+  readonly audit: AuditDraft;
+}
+
 /**
- * Every use case begins here. Gives the audit entry that its write will carry, as done; a caller whose role does
- * not suffice gets a 403 instead, and the attempt is on record before the answer leaves.
+ * Every use case begins here. A caller whose role does not suffice gets a 403, and the attempt is on record before the
+ * answer leaves.
  */
 export async function authorise(
   control: Control,
   caller: Caller,
   action: Action,
   targetName: string | null,
-): Promise<AuditDraft> {
+): Promise<Permit> {
   const draft: AuditDraft = {
     at: control.clock(),
     actor: caller.operator.name,
@@ -62,13 +69,15 @@ export async function authorise(
     requestId: caller.requestId,
     detail: {},
   };
-  if (may(caller.operator.role, action)) return draft;
+  const { id, digest, role } = caller.operator;
+  if (may(role, action)) return { by: { id, digest, roles: MAY[action] }, audit: draft };
   await control.store.commit({
     mutation: { kind: 'none' },
+    by: null,
     audit: { ...draft, outcome: 'insufficient_scope' },
   });
   throw new HallpassError(
     'insufficient_scope',
-    `An operator with the role ${caller.operator.role} may not do this; it takes ${MAY[action].join(' or ')}.`,
+    `An operator with the role ${role} may not do this; it takes ${MAY[action].join(' or ')}.`,
   );
 }

@@ -10,6 +10,7 @@ export async function bootstrapOwner(control: Control, key: Secret): Promise<boo
   const operator = operatorWithKey(control, input, key, 'system', now);
   const outcome = await control.store.commit({
     mutation: { kind: 'insert_operator', operator },
+    by: null,
     audit: {
       at: now,
       actor: 'system',

@@ -19,7 +19,7 @@ export async function changeOperator(
   changes: OperatorChanges,
   ifMatch?: IfMatch,
 ): Promise<{ record: OperatorRecord; warnings: readonly Warning[] }> {
-  const audit = await authorise(control, caller, 'operator.change', named);
+  const { by, audit } = await authorise(control, caller, 'operator.change', named);
   const name = nameFrom(named);
   const { newName, ...rest } = changes;
   const renamed = newName === undefined ? {} : { name: newNameFrom(newName, 'new_name') };
@@ -39,6 +39,7 @@ export async function changeOperator(
           ifRevision: revision,
           otherOwnerAt: before.role === 'owner' && !staysOwner ? now : null,
         },
+        by,
         audit: {
           ...audit,
           at: now,

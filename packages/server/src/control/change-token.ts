@@ -31,7 +31,7 @@ export async function changeToken(
   changes: TokenChanges,
   ifMatch?: IfMatch,
 ): Promise<ChangedToken> {
-  const audit = await authorise(control, caller, action, named);
+  const { by, audit } = await authorise(control, caller, action, named);
   const name = nameFrom(named);
   const { newName, ...rest } = changes;
   const renamed = newName === undefined ? {} : { name: newNameFrom(newName, 'new_name') };
@@ -45,6 +45,7 @@ export async function changeToken(
       const token: NewToken = { ...current, ...rest, ...renamed, updatedAt: now };
       const outcome = await control.store.commit({
         mutation: { kind: 'replace_token', token, ifRevision: revision },
+        by,
         audit: {
           ...audit,
           at: now,

@@ -15,7 +15,7 @@ export async function createOperator(
   caller: Caller,
   input: OperatorInput,
 ): Promise<{ record: OperatorRecord; key: Secret; warnings: readonly Warning[] }> {
-  const audit = await authorise(control, caller, 'operator.create', input.name);
+  const { by, audit } = await authorise(control, caller, 'operator.create', input.name);
   const name = newNameFrom(input.name);
   const now = control.clock();
   const key = mint('hpo_', control.random);
@@ -23,6 +23,7 @@ export async function createOperator(
   const { role, expiresAt, active } = input;
   const outcome = await control.store.commit({
     mutation: { kind: 'insert_operator', operator },
+    by,
     audit: {
       ...audit,
       targetId: operator.id,

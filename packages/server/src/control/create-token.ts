@@ -35,7 +35,7 @@ export async function createToken(
   input: TokenInput,
   idempotencyKey?: string,
 ): Promise<CreatedToken> {
-  const audit = await authorise(control, caller, 'token.create', input.name);
+  const { by, audit } = await authorise(control, caller, 'token.create', input.name);
   const name = newNameFrom(input.name);
   const value = mint('hp_', control.random);
   const now = control.clock();
@@ -64,6 +64,7 @@ export async function createToken(
   const idempotency = idempotencyOf(caller, idempotencyKey, { ...input, name });
   const outcome = await control.store.commit({
     mutation: { kind: 'insert_token', token: record },
+    by,
     audit: { ...audit, targetId: id, targetName: name, detail },
     ...(idempotency ? { idempotency } : {}),
   });

@@ -13,7 +13,7 @@ export async function deleteOperator(
   named: string,
   ifMatch?: IfMatch,
 ): Promise<OperatorRecord> {
-  const audit = await authorise(control, caller, 'operator.delete', named);
+  const { by, audit } = await authorise(control, caller, 'operator.delete', named);
   const name = nameFrom(named);
   return rewrite(
     { turns: control.turns, kind: 'operator', name },
@@ -29,6 +29,7 @@ export async function deleteOperator(
             ifRevision: operator.revision,
             otherOwnerAt: operator.role === 'owner' ? now : null,
           },
+          by,
           audit: { ...audit, at: now, targetId: operator.id, targetName: name },
         }),
         result: () => operator,

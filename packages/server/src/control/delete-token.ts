@@ -13,7 +13,7 @@ export async function deleteToken(
   named: string,
   ifMatch?: IfMatch,
 ): Promise<TokenRecord> {
-  const audit = await authorise(control, caller, 'token.delete', named);
+  const { by, audit } = await authorise(control, caller, 'token.delete', named);
   const name = nameFrom(named);
   return rewrite(
     { turns: control.turns, kind: 'token', name },
@@ -22,6 +22,7 @@ export async function deleteToken(
     async (token) => ({
       outcome: await control.store.commit({
         mutation: { kind: 'delete_token', token, ifRevision: token.revision },
+        by,
         audit: { ...audit, at: control.clock(), targetId: token.id, targetName: name },
       }),
       result: () => token,

@@ -41,6 +41,7 @@ async function retire(
       }
       const outcome = await store.commit({
         mutation: { kind: 'replace_token', token, ifRevision: revision },
+        by: null,
         audit: {
           at: clock(),
           actor: 'system',

@@ -4,20 +4,26 @@ import { authorise } from './authorise.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
 import { nameFrom } from './fields.ts';
+import { refuse } from './rewrite.ts';
 import { existingToken } from './tokens.ts';
 
 /** Shows a token's value. It is on record that it was shown before it is. */
 export async function revealToken(control: Control, caller: Caller, named: string): Promise<Secret> {
-  const audit = await authorise(control, caller, 'token.reveal', named);
+  const { by, audit } = await authorise(control, caller, 'token.reveal', named);
   const token = await existingToken(control.store, nameFrom(named));
   const target = { ...audit, targetId: token.id, targetName: token.name };
   try {
     const value = control.vault.open(token.id, token.sealed);
-    await control.store.commit({ mutation: { kind: 'none' }, audit: target });
+    const outcome = await control.store.commit({ mutation: { kind: 'none' }, by, audit: target });
+    if (outcome.kind !== 'done' && outcome.kind !== 'repeated') refuse(outcome.kind);
     return value;
   } catch (error) {
     if (error instanceof HallpassError && error.code === 'value_not_held') {
-      await control.store.commit({ mutation: { kind: 'none' }, audit: { ...target, outcome: error.code } });
+      await control.store.commit({
+        mutation: { kind: 'none' },
+        by,
+        audit: { ...target, outcome: error.code },
+      });
     }
     throw error;
   }

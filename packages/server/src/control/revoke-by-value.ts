@@ -59,6 +59,7 @@ async function end(
       if (!token) return { outcome: { kind: 'done', revision: null }, result: () => false };
       const outcome = await store.commit({
         mutation: { kind: 'replace_token', token, ifRevision: before.revision },
+        by: null,
         audit: {
           at: now,
           actor: 'bearer',

@@ -1,5 +1,5 @@
 import { type ErrorCode, HallpassError } from '@hallpass/core/errors';
-import type { Outcome } from '../store/store.ts';
+import type { Outcome, Refusal } from '../store/store.ts';
 import type { Turns } from './turns.ts';
 
 const ATTEMPTS = 8;
@@ -7,23 +7,17 @@ const ATTEMPTS = 8;
 /** What `If-Match` asks of a record's revision; absent means nothing is asked. */
 export type IfMatch = ((revision: number) => boolean) | undefined;
 
-const REFUSALS: Readonly<Record<'name_taken' | 'last_owner', readonly [ErrorCode, string]>> = {
-  name_taken: ['name_taken', 'Choose another name, or change the record that has this one.'],
-  last_owner: ['last_owner', 'Make another owner first: without one nobody could manage operators.'],
+const REFUSALS: Readonly<Record<Refusal & ErrorCode, string>> = {
+  invalid_token: 'The operator that asked for this has been removed or made inactive meanwhile.',
+  insufficient_scope: 'The operator that asked for this has been given another role meanwhile.',
+  revision_mismatch: 'The record has changed since you read it. Read it again and decide anew.',
+  last_owner: 'Make another owner first: without one nobody could manage operators.',
+  name_taken: 'Choose another name, or change the record that has this one.',
 };
 
-function mismatch(): HallpassError {
-  return new HallpassError(
-    'revision_mismatch',
-    'The record has changed since you read it. Read it again and decide anew.',
-  );
-}
-
-/** Throws what an outcome other than `done` means to the caller. */
-export function refuse(outcome: Exclude<Outcome['kind'], 'done' | 'repeated'>): never {
-  if (outcome === 'revision_mismatch') throw mismatch();
-  const [code, message] = REFUSALS[outcome];
-  throw new HallpassError(code, message);
+/** Throws what a refusal means to the caller. */
+export function refuse(refusal: Refusal): never {
+  throw new HallpassError(refusal, REFUSALS[refusal]);
 }
 
 /** Which record a rewrite is about: one at a time works on it. */
@@ -54,7 +48,7 @@ async function attempt<Row extends { revision: number }, Result>(
 ): Promise<Result> {
   for (let tried = 0; tried < ATTEMPTS; tried++) {
     const row = await read();
-    if (ifMatch && !ifMatch(row.revision)) throw mismatch();
+    if (ifMatch && !ifMatch(row.revision)) refuse('revision_mismatch');
     const { outcome, result } = await write(row);
     if (outcome.kind === 'done') return result(outcome.revision ?? row.revision);
     if (outcome.kind === 'repeated') break;

@@ -80,7 +80,7 @@ export async function rotateToken(
   rotation: Rotation,
   { ifMatch, idempotencyKey }: { ifMatch?: IfMatch; idempotencyKey?: string | undefined } = {},
 ): Promise<CreatedToken> {
-  const audit = await authorise(control, caller, 'token.rotate', rotation.name);
+  const { by, audit } = await authorise(control, caller, 'token.rotate', rotation.name);
   const name = nameFrom(rotation.name);
   const { store, turns, clock } = control;
   const repeatable = idempotencyOf(caller, idempotencyKey, ['rotate', rotation]);
@@ -96,6 +96,7 @@ export async function rotateToken(
       const token = successorOf(control, before, rotation, value);
       const outcome = await store.commit({
         mutation: { kind: 'replace_token', token, ifRevision: before.revision },
+        by,
         audit: {
           ...audit,
           at: token.updatedAt,

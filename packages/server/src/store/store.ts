@@ -1,7 +1,7 @@
 import type { AuditDraft, AuditEntry } from '@hallpass/core/audit';
-import type { Change, Head } from '@hallpass/core/change';
+import type { Change, Head, OperatorState } from '@hallpass/core/change';
 import type { OperatorId, TokenId } from '@hallpass/core/id';
-import type { OperatorRecord, Status, TokenRecord } from '@hallpass/core/record';
+import type { OperatorRecord, Role, Status, TokenRecord } from '@hallpass/core/record';
 
 export type NewToken = Omit<TokenRecord, 'revision' | 'position' | 'lastUsedAt'>;
 export type NewOperator = Omit<OperatorRecord, 'revision' | 'position'>;
@@ -48,15 +48,27 @@ export interface Idempotency {
   readonly fingerprint: Uint8Array;
 }
 
+/** Who asks for a write, and in which of the roles that may. */
+export interface Asking extends Pick<OperatorState, 'id' | 'digest'> {
+  readonly roles: readonly Role[];
+}
+
 export interface Write {
   readonly mutation: Mutation;
+  /** Refuse unless this operator is active, has this key and one of these roles. Null: no operator asks for it. */
+  readonly by: Asking | null;
   /** Written in the same transaction, whatever the outcome; a refused mutation puts its kind into `outcome`. */
   readonly audit: AuditDraft;
   readonly idempotency?: Idempotency;
 }
 
-/** Why a mutation was not made; where several apply, the first of these. */
-export type Refusal = 'revision_mismatch' | 'last_owner' | 'name_taken';
+/** Why a mutation was not made; where several apply, the first of these. The first two are about who asks for it. */
+export type Refusal =
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'revision_mismatch'
+  | 'last_owner'
+  | 'name_taken';
 
 export type Outcome =
   | {

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { statesOf } from '@hallpass/core/change';
-import { newOperatorId } from '@hallpass/core/id';
 import { loadTokens } from '@hallpass/core/packed';
 import { TokenTable } from '@hallpass/core/token-table';
 import type { Caller } from 'hallpass/control/caller';
@@ -18,26 +17,13 @@ import { Retirement } from 'hallpass/retirement';
 import { openSqlite } from 'hallpass/store/sqlite/open';
 import type { Store } from 'hallpass/store/store';
 import { Usage } from 'hallpass/usage';
+import { sampleOperator, writeOf } from '../store/samples.js';
 
 export const NOW = 1_800_000_000_000;
 
-export const CALLER: Caller = {
-  operator: {
-    id: newOperatorId(NOW, randomBytes),
-    name: 'ops',
-    role: 'owner',
-    digest: '' as Caller['operator']['digest'],
-    hint: 'hpo_…',
-    expiresAt: null,
-    active: true,
-    description: '',
-    createdBy: 'system',
-    createdAt: NOW,
-    updatedAt: NOW,
-  },
-  address: null,
-  requestId: 'request',
-};
+const OWNER = sampleOperator({ name: 'ops' });
+
+export const CALLER: Caller = { operator: OWNER, address: null, requestId: 'request' };
 
 /** A server without doors on a clock of its own: what is decided, stored and taken away. */
 export interface Stand {
@@ -115,6 +101,7 @@ export async function stand(): Promise<Stand> {
       await rm(folder, { recursive: true });
     },
   };
+  await made.store.commit(writeOf({ kind: 'insert_operator', operator: OWNER }));
   return made;
 }
 

@@ -15,7 +15,7 @@ export function auditContract(withStore: WithStore): void {
         requestId: null,
         outcome: 'insufficient_scope',
       });
-      assert.deepEqual(await store.commit({ mutation: { kind: 'none' }, audit }), {
+      assert.deepEqual(await store.commit(writeOf({ kind: 'none' }, { audit })), {
         kind: 'done',
         revision: null,
       });

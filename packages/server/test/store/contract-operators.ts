@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestOf } from '@hallpass/core/digest';
-import type { OperatorRecord } from '@hallpass/core/record';
-import type { Mutation } from 'hallpass/store/store';
+import type { OperatorRecord, Role } from '@hallpass/core/record';
+import type { Mutation, NewOperator } from 'hallpass/store/store';
 import { assertWhole } from './chains.ts';
 import type { WithStore } from './contract.ts';
-import { createdOperator, NOW, sampleOperator, writeOf } from './samples.ts';
+import { allTokens, createdOperator, NOW, sampleOperator, sampleToken, writeOf } from './samples.ts';
 
 function removal(operator: OperatorRecord): Mutation {
   return { kind: 'delete_operator', operator, ifRevision: operator.revision, otherOwnerAt: NOW };
+}
+
+function replacement(operator: OperatorRecord, fields: Partial<NewOperator>): Mutation {
+  const changed = { ...operator, ...fields };
+  return { kind: 'replace_operator', operator: changed, ifRevision: operator.revision, otherOwnerAt: null };
 }
 
 export function operatorContract(withStore: WithStore): void {
@@ -40,6 +45,66 @@ export function operatorContract(withStore: WithStore): void {
       await assertWhole(store);
     }),
   );
+
+  test(
+    'whoever has lost the key, or every role that may, when a write comes to the store gets nothing done, on record',
+    withStore(async (store) => {
+      const owner = await createdOperator(store);
+      const askedBy = ({ id, digest }: OperatorRecord, ...roles: Role[]) =>
+        writeOf({ kind: 'insert_token', token: sampleToken() }, { by: { id, digest, roles } });
+      const outcomes = await Promise.all([
+        store.commit(askedBy(owner, 'manager', 'owner')),
+        store.commit(askedBy(owner, 'manager')),
+        store.commit(askedBy({ ...owner, digest: digestOf('another key') }, 'owner')),
+      ]);
+      const kinds = ['done', 'insufficient_scope', 'invalid_token'];
+      assert.deepEqual(
+        outcomes.map(({ kind }) => kind),
+        kinds,
+      );
+      const trail = await store.listAudit(null, 3);
+      assert.deepEqual(
+        trail.map(({ outcome }) => outcome),
+        kinds.toReversed(),
+      );
+      assert.equal((await allTokens(store)).length, 1);
+      await assertWhole(store);
+    }),
+  );
+
+  for (const [what, mutationOf, kind] of [
+    ['removed', removal, 'invalid_token'],
+    [
+      'made inactive',
+      (operator: OperatorRecord) => replacement(operator, { active: false }),
+      'invalid_token',
+    ],
+    [
+      'given a new key',
+      (operator: OperatorRecord) => replacement(operator, { digest: digestOf('new') }),
+      'invalid_token',
+    ],
+    [
+      'given a lesser role',
+      (operator: OperatorRecord) => replacement(operator, { role: 'auditor' }),
+      'insufficient_scope',
+    ],
+  ] as const)
+    test(
+      `an operator who is ${what} in the same group has done what came before, and does nothing after`,
+      withStore(async (store) => {
+        await createdOperator(store);
+        const operator = await createdOperator(store);
+        const by = { id: operator.id, digest: operator.digest, roles: ['owner'] } as const;
+        const look = () => writeOf({ kind: 'none' }, { by });
+        const change = writeOf(mutationOf(operator), { by });
+        const outcomes = await Promise.all([look(), change, look()].map((write) => store.commit(write)));
+        assert.deepEqual(
+          outcomes.map((outcome) => outcome.kind),
+          ['done', 'done', kind],
+        );
+      }),
+    );
 
   test(
     'an operator is refused a taken name and a change or removal by an old revision',

@@ -131,7 +131,7 @@ function refusals(withStore: WithStore): void {
         });
       }
       await assert.rejects(
-        store.commit({ mutation: { kind: 'none' }, audit: sampleAudit({ detail: { big: 1n } }) }),
+        store.commit(writeOf({ kind: 'none' }, { audit: sampleAudit({ detail: { big: 1n } }) })),
       );
       assert.equal((await allTokens(store)).length, 1);
       await assertWhole(store);

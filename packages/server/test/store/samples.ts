@@ -68,7 +68,7 @@ export function sampleAudit(fields: Partial<AuditDraft> = {}): AuditDraft {
 }
 
 export function writeOf(mutation: Mutation, rest: Partial<Write> = {}): Write {
-  return { mutation, audit: sampleAudit(), ...rest };
+  return { mutation, by: null, audit: sampleAudit(), ...rest };
 }
 
 export function create(store: Store, token: NewToken): Promise<Outcome> {

@@ -1,10 +1,11 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { JournalEntry, Outcome, Write } from '../store.ts';
+import type { Asking, JournalEntry, Outcome, Refusal, Write } from '../store.ts';
 import { auditRow } from './audit.ts';
 import { findRepeated, remember } from './idempotency.ts';
 import { entryOf, journalRow } from './journal.ts';
 import { insertRows, runKnown } from './known-query.ts';
 import { mutate } from './mutation.ts';
+import { refusalOf } from './operators.ts';
 import type { AuditRow, HeadRow, Schema } from './schema.ts';
 
 /** What one transaction made of its writes: an outcome each, and all changes in the order of revisions. */
@@ -33,6 +34,8 @@ class Group {
   #chain: Uint8Array;
   #sequence: number;
   #hash: Uint8Array;
+  /** What is known of those who ask, until an operator is changed. */
+  readonly #asking = new Map<string, Refusal | undefined>();
 
   constructor(db: Transaction<Schema>, head: HeadRow) {
     this.#db = db;
@@ -43,6 +46,11 @@ class Group {
   }
 
   async add(write: Write): Promise<Outcome> {
+    const refused = write.by && (await this.#refusalOf(write.by));
+    if (refused) {
+      this.#record(write, { kind: refused });
+      return { kind: refused };
+    }
     if (write.idempotency !== undefined) {
       const repeated = await findRepeated(this.#db, write.idempotency, write.audit.at);
       if (repeated) return repeated;
@@ -53,10 +61,17 @@ class Group {
     return outcome;
   }
 
+  async #refusalOf(by: Asking): Promise<Refusal | undefined> {
+    const who = `${by.id} ${by.digest} ${by.roles}`;
+    if (!this.#asking.has(who)) this.#asking.set(who, await refusalOf(this.#db, by));
+    return this.#asking.get(who);
+  }
+
   async #mutate({ mutation, audit }: Write): Promise<Outcome> {
     if (mutation.kind === 'none') return { kind: 'done', revision: null };
     const changes = await mutate(this.#db, mutation, { revision: this.#revision + 1, at: audit.at });
     if (typeof changes === 'string') return { kind: changes };
+    if (mutation.kind.endsWith('operator')) this.#asking.clear();
     for (const change of changes) {
       const entry = entryOf(change, this.#chain);
       this.#entries.push(entry);

@@ -2,7 +2,8 @@ import { digestFromBytes, digestToBytes } from '@hallpass/core/digest';
 import type { OperatorId } from '@hallpass/core/id';
 import type { OperatorRecord, Role } from '@hallpass/core/record';
 import type { Kysely } from 'kysely';
-import type { NewOperator } from '../store.ts';
+import type { Asking, NewOperator, Refusal } from '../store.ts';
+import { runKnown } from './known-query.ts';
 import type { OperatorRow, Schema } from './schema.ts';
 
 /** The columns a replaced operator takes anew: all but its id and its place. */
@@ -46,6 +47,24 @@ function recordOf(row: OperatorRow): OperatorRecord {
 export async function operatorByName(db: Kysely<Schema>, name: string): Promise<OperatorRecord | undefined> {
   const row = await db.selectFrom('operator').selectAll().where('name', '=', name).executeTakeFirst();
   return row && recordOf(row);
+}
+
+/** Why an operator may not have done what it asks for, as it is stored now. */
+export async function refusalOf(
+  db: Kysely<Schema>,
+  { id, digest, roles }: Asking,
+): Promise<Refusal | undefined> {
+  const bytes = digestToBytes(digest);
+  const active = () =>
+    db
+      .selectFrom('operator')
+      .select('role')
+      .where('id', '=', id)
+      .where('digest', '=', bytes)
+      .where('active', '=', 1);
+  const [row] = (await runKnown(db, 'active operator', active, [id, bytes, 1])).rows;
+  if (row === undefined) return 'invalid_token';
+  return roles.includes(row.role as Role) ? undefined : 'insufficient_scope';
 }
 
 export async function listOperators(db: Kysely<Schema>): Promise<OperatorRecord[]> {
