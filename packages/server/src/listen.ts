@@ -10,6 +10,7 @@ import { isIP, type Socket } from 'node:net';
 import type { Config } from './config/settings.ts';
 import { type CertificateFiles, readCertificate } from './listen/certificate.ts';
 import { clearSocketFile } from './listen/socket-file.ts';
+import { Unread } from './listen/unread.ts';
 import type { Logger } from './log.ts';
 import { StartError } from './start-error.ts';
 
@@ -35,6 +36,7 @@ export const LIMITS = {
 const HANDSHAKE_TIMEOUT = 10 * SECOND;
 const DRAIN = 8 * SECOND;
 const SWEEP = 50;
+const LOOK_FOR_UNREAD = 30 * SECOND;
 
 export type ListenSettings = Pick<Config, 'host' | 'port' | 'socket' | 'socketMode' | 'tlsCert' | 'tlsKey'>;
 
@@ -88,6 +90,9 @@ export class Listener {
     };
     server.on('connection', keep);
     server.on('secureConnection', keep);
+    const unread = new Unread();
+    const look = setInterval(() => unread.look(this.#sockets), LOOK_FOR_UNREAD).unref();
+    server.once('close', () => clearInterval(look));
   }
 
   /** Where it can be reached, once it listens: a URL, or `unix:` and a path. */
