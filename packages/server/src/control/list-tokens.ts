@@ -21,15 +21,15 @@ export async function pageOfTokens(
 
 /**
  * All of them, in the order of creation, a few hundred in memory at a time. What is made while this goes on may be
- * among them.
+ * among them. Who asks is looked at again for each page: it may be read for as long as somebody likes.
  */
 export async function* allTokens(
   control: Control,
-  caller: Caller,
+  caller: () => Caller,
   filter: Omit<TokenFilter, 'now'>,
 ): AsyncGenerator<readonly TokenRecord[]> {
   for (let after = 0; ; ) {
-    const page = await pageOfTokens(control, caller, filter, after, PAGE);
+    const page = await pageOfTokens(control, caller(), filter, after, PAGE);
     if (page.length > 0 || after === 0) yield page;
     const last = page.at(-1);
     if (!last || page.length < PAGE) return;

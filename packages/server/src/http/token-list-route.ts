@@ -7,7 +7,7 @@ import { allTokens, pageOfTokens } from '../control/list-tokens.ts';
 import type { TokenFilter } from '../store/store.ts';
 import type { ApiParts } from './api-parts.ts';
 import type { Cursors } from './cursor.ts';
-import { operation } from './operation.ts';
+import { callerOf, operation } from './operation.ts';
 import * as schemas from './schemas.ts';
 
 const PATH = '/token';
@@ -64,7 +64,7 @@ async function streamTokens(
   reply: FastifyReply,
   filter: Omit<TokenFilter, 'now'>,
 ): Promise<FastifyReply> {
-  const pages = allTokens(parts.control, request.caller, filter);
+  const pages = allTokens(parts.control, () => callerOf(parts, request), filter);
   // The first page is read before the answer begins, so that what fails there still gets its status.
   const first = await pages.next();
   async function* text(): AsyncGenerator<string> {
