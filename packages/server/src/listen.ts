@@ -36,7 +36,7 @@ export const LIMITS = {
 const HANDSHAKE_TIMEOUT = 10 * SECOND;
 const DRAIN = 8 * SECOND;
 const SWEEP = 50;
-const LOOK_FOR_UNREAD = 30 * SECOND;
+const LOOK_FOR_UNREAD = 60 * SECOND;
 
 export type ListenSettings = Pick<Config, 'host' | 'port' | 'socket' | 'socketMode' | 'tlsCert' | 'tlsKey'>;
 

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 
-const LONGEST_MS = 60_000;
+const LONGEST_MS = 600_000;
 
 /**
- * Gives clients that leave unread what is sent to them so long to read on. Whoever reads, however slowly, is never cut;
- * whoever has nothing to read may be as idle as before.
+ * Gives clients that leave unread what is sent to them so long to read on. It is a long time, because the system keeps some
+ * megabytes for each and tells of no progress until a good part of them is read. Whoever has nothing to read may be as
+ * idle as before.
  */
 export class Unread {
   readonly #ms: number;

@@ -27,6 +27,8 @@ interface Group {
 
 /** Small enough that a write which comes meanwhile is not long in waiting. */
 const LARGEST_GROUP = 64;
+/** So many places of a group are for new tokens, however many changes there are. */
+const SHARE = 16;
 
 /** When new tokens have their turn. Whatever else is written, and whoever takes a right away, has it at once. */
 export interface Pace {
@@ -119,7 +121,7 @@ export class CommitQueue {
   }
 
   #begin(): Group | undefined {
-    const writes = this.#others.splice(0, LARGEST_GROUP);
+    const writes = this.#others.splice(0, LARGEST_GROUP - Math.min(this.#newTokens.length, SHARE));
     writes.push(...this.#newTokens.splice(0, LARGEST_GROUP - writes.length));
     return writes.length === 0 ? undefined : { writes, answer: this.#answerTo(writes) };
   }

@@ -174,6 +174,25 @@ test('what takes a right away waits behind no new token, however many came befor
   await Promise.all(all);
 });
 
+test('however many changes there are, new tokens have a share of each commit', async () => {
+  const database = new Database();
+  const queue = new CommitQueue(database.commitGroup);
+  const all = [queue.commit(write('under way'))];
+  await turns();
+  for (let i = 0; i < 100; i++)
+    all.push(queue.commit(writeOf({ kind: 'none' })), queue.commit(write(`${i}`)));
+  database.answer();
+  await turns();
+  const made = database.groups[1]?.filter(({ mutation }) => mutation.kind === 'insert_token');
+  assert.deepEqual([database.groups[1]?.length, made?.length], [64, 16]);
+  while (database.groups.flat().length < 201) {
+    database.answer();
+    await turns();
+  }
+  database.answer();
+  await Promise.all(all);
+});
+
 /** A queue whose groups of new tokens begin when it is said. */
 function puttingOff(database: Database): { queue: CommitQueue; begin: () => void } {
   const begins: (() => void)[] = [];

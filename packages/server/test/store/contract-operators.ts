@@ -80,6 +80,11 @@ export function operatorContract(withStore: WithStore): void {
       'invalid_token',
     ],
     [
+      'given an end that is past',
+      (operator: OperatorRecord) => replacement(operator, { expiresAt: NOW }),
+      'invalid_token',
+    ],
+    [
       'given a new key',
       (operator: OperatorRecord) => replacement(operator, { digest: digestOf('new') }),
       'invalid_token',

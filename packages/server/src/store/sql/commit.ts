@@ -1,3 +1,4 @@
+import { statusOf } from '@hallpass/core/record';
 import type { Kysely, Transaction } from 'kysely';
 import type { Asking, JournalEntry, Outcome, Refusal, Write } from '../store.ts';
 import { auditRow } from './audit.ts';
@@ -5,7 +6,7 @@ import { findRepeated, remember } from './idempotency.ts';
 import { entryOf, journalRow } from './journal.ts';
 import { insertRows, runKnown } from './known-query.ts';
 import { mutate } from './mutation.ts';
-import { refusalOf } from './operators.ts';
+import { type Standing, standingOf } from './operators.ts';
 import type { AuditRow, HeadRow, Schema } from './schema.ts';
 
 /** What one transaction made of its writes: an outcome each, and all changes in the order of revisions. */
@@ -35,7 +36,7 @@ class Group {
   #sequence: number;
   #hash: Uint8Array;
   /** What is known of those who ask, until an operator is changed. */
-  readonly #asking = new Map<string, Refusal | undefined>();
+  readonly #asking = new Map<string, Standing | undefined>();
 
   constructor(db: Transaction<Schema>, head: HeadRow) {
     this.#db = db;
@@ -46,7 +47,7 @@ class Group {
   }
 
   async add(write: Write): Promise<Outcome> {
-    const refused = write.by && (await this.#refusalOf(write.by));
+    const refused = await this.#refusalOf(write);
     if (refused) {
       this.#record(write, { kind: refused });
       return { kind: refused };
@@ -61,9 +62,16 @@ class Group {
     return outcome;
   }
 
-  async #refusalOf(by: Asking): Promise<Refusal | undefined> {
-    const who = `${by.id} ${by.digest} ${by.roles}`;
-    if (!this.#asking.has(who)) this.#asking.set(who, await refusalOf(this.#db, by));
+  async #refusalOf({ by, audit }: Write): Promise<Refusal | undefined> {
+    if (by === null) return undefined;
+    const standing = await this.#standingOf(by);
+    if (!standing || statusOf(standing, audit.at) !== 'active') return 'invalid_token';
+    return by.roles.includes(standing.role) ? undefined : 'insufficient_scope';
+  }
+
+  async #standingOf(by: Asking): Promise<Standing | undefined> {
+    const who = `${by.id} ${by.digest}`;
+    if (!this.#asking.has(who)) this.#asking.set(who, await standingOf(this.#db, by));
     return this.#asking.get(who);
   }
 

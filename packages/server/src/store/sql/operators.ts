@@ -2,7 +2,7 @@ import { digestFromBytes, digestToBytes } from '@hallpass/core/digest';
 import type { OperatorId } from '@hallpass/core/id';
 import type { OperatorRecord, Role } from '@hallpass/core/record';
 import type { Kysely } from 'kysely';
-import type { Asking, NewOperator, Refusal } from '../store.ts';
+import type { NewOperator } from '../store.ts';
 import { runKnown } from './known-query.ts';
 import type { OperatorRow, Schema } from './schema.ts';
 
@@ -49,22 +49,22 @@ export async function operatorByName(db: Kysely<Schema>, name: string): Promise<
   return row && recordOf(row);
 }
 
-/** Why an operator may not have done what it asks for, as it is stored now. */
-export async function refusalOf(
+export type Standing = Pick<OperatorRecord, 'role' | 'active' | 'expiresAt'>;
+
+/** How it stands with the operator who has this key, as is stored now. */
+export async function standingOf(
   db: Kysely<Schema>,
-  { id, digest, roles }: Asking,
-): Promise<Refusal | undefined> {
+  { id, digest }: Pick<OperatorRecord, 'id' | 'digest'>,
+): Promise<Standing | undefined> {
   const bytes = digestToBytes(digest);
-  const active = () =>
+  const standing = () =>
     db
       .selectFrom('operator')
-      .select('role')
+      .select(['role', 'active', 'expires_at'])
       .where('id', '=', id)
-      .where('digest', '=', bytes)
-      .where('active', '=', 1);
-  const [row] = (await runKnown(db, 'active operator', active, [id, bytes, 1])).rows;
-  if (row === undefined) return 'invalid_token';
-  return roles.includes(row.role as Role) ? undefined : 'insufficient_scope';
+      .where('digest', '=', bytes);
+  const [row] = (await runKnown(db, 'operator standing', standing, [id, bytes])).rows;
+  return row && { role: row.role as Role, active: row.active === 1, expiresAt: row.expires_at };
 }
 
 export async function listOperators(db: Kysely<Schema>): Promise<OperatorRecord[]> {
