@@ -1,4 +1,4 @@
-import { type ErrorCode, HallpassError } from '@hallpass/core/errors';
+import { HallpassError } from '@hallpass/core/errors';
 import type { Outcome, Refusal } from '../store/store.ts';
 import type { Turns } from './turns.ts';
 
@@ -7,8 +7,8 @@ const ATTEMPTS = 8;
 /** What `If-Match` asks of a record's revision; absent means nothing is asked. */
 export type IfMatch = ((revision: number) => boolean) | undefined;
 
-const REFUSALS: Readonly<Record<Refusal & ErrorCode, string>> = {
-  invalid_token: 'The operator that asked for this has been removed or made inactive meanwhile.',
+const REFUSALS: Readonly<Record<Refusal, string>> = {
+  invalid_token: 'The operator that asked for this has been removed, has ended or is not active any more.',
   insufficient_scope: 'The operator that asked for this has been given another role meanwhile.',
   revision_mismatch: 'The record has changed since you read it. Read it again and decide anew.',
   last_owner: 'Make another owner first: without one nobody could manage operators.',

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { AccessRequest } from '@hallpass/core/decide';
 import { digestOf } from '@hallpass/core/digest';
-import { newOperatorId, newTokenId } from '@hallpass/core/id';
+import { newTokenId } from '@hallpass/core/id';
 import { requestIds } from '@hallpass/core/request-id';
 import { Secret } from '@hallpass/core/secret';
 import { mint } from '@hallpass/core/token';
@@ -24,6 +24,7 @@ import type { UpstreamOptions } from 'hallpass/http/gate/upstream';
 import { Lines } from 'hallpass/http/lines';
 import { type Checker, Live } from 'hallpass/live';
 import { Usage } from 'hallpass/usage';
+import { sampleOperator } from '../store/samples.ts';
 
 export const NOW = 1_800_000_000_000;
 export const PROXY_SECRET = 'only-the-proxy-knows-this';
@@ -106,19 +107,7 @@ function newLive(time: TestTime): { live: Live; values: Values; keys: Keys } {
   };
   const addOwner = (name: string, active: boolean) => {
     const key = mint('hpo_', randomBytes).reveal();
-    live.operators.put({
-      id: newOperatorId(NOW, randomBytes),
-      name,
-      role: 'owner',
-      digest: digestOf(key),
-      active,
-      hint: '',
-      expiresAt: null,
-      description: '',
-      createdBy: 'bootstrap',
-      createdAt: NOW,
-      updatedAt: NOW,
-    });
+    live.operators.put(sampleOperator({ name, active, digest: digestOf(key) }));
     return key;
   };
   const keys = { owner: addOwner('owner', true), formerOwner: addOwner('former owner', false) };
