@@ -43,6 +43,26 @@ describe('the list of tokens', () => {
     );
   });
 
+  it('breaks off when the operator that reads it is deleted meanwhile', async (t) => {
+    const server = await startServer(t);
+    const { record: reader } = await server.admin.createOperator({ name: 'bob', role: 'auditor' });
+    // More than the buffers between the two hold: what is behind them is not read before the client goes on.
+    const description = '🦊'.repeat(1000);
+    for (let i = 0; i < 25; i++) {
+      const names = Array.from({ length: 100 }, (_, j) => `token ${i * 100 + j}`);
+      await Promise.all(names.map((name) => server.admin.createToken({ name, description })));
+    }
+    const answer = await fetch(`${server.url}/_/token`, {
+      headers: { Authorization: `Bearer ${reader.key}` },
+    });
+    const body = answer.body?.getReader();
+    assert.equal((await body?.read())?.done, false);
+    await server.admin.deleteOperator('bob');
+    await assert.rejects(async () => {
+      while (!(await body?.read())?.done);
+    }, /terminated/);
+  });
+
   it('an empty list is an empty array', async (t) => {
     const server = await startServer(t);
     assert.equal((await server.call('GET', '/_/token')).text, '{"data":[]}');
