@@ -41,6 +41,18 @@ export function behindAnswers(socket: Connection, step: () => void): void {
 }
 
 /**
+ * Runs `step` whenever an answer can take more. While a connection takes no more, Node says `drain` of its first answer
+ * as soon as one behind it is written to, and then not again when it is so.
+ */
+export function onDrain(response: ServerResponse, step: () => void): void {
+  response.on('drain', () => {
+    const { socket } = response;
+    if (socket?.writableNeedDrain) socket.once('drain', step);
+    else step();
+  });
+}
+
+/**
  * Takes note of a request, and gives the answer that has to be there before it is begun, if any: on one connection
  * nothing overtakes what may change something, nor is overtaken by it (RFC 9112 §9.3.2). What is `single` is begun one
  * by one even if all of it reads.

@@ -76,6 +76,37 @@ describe('requests that come together on one connection', () => {
     });
   }
 
+  test('a long answer that is read late goes on, also when the one behind it came meanwhile', async (t) => {
+    const long = Buffer.alloc(20 << 20, 'x');
+    const [asked, tell] = signal();
+    let answerShort = () => {};
+    const { port, values, faults } = await stand(t, {
+      upstream: (request, response) => {
+        if (request.url === '/long') response.end(long);
+        else if (request.url === '/short') {
+          answerShort = () => void response.end('short');
+          tell();
+        } else response.end();
+      },
+    });
+    const lines = [`Authorization: Bearer ${values.reader}`];
+    const client = await RawClient.open(t, port);
+    client.socket.pause();
+    client.send(bytes('GET /long', lines) + bytes('GET /short', lines));
+    await asked;
+    const other = await RawClient.open(t, port);
+    for (let i = 0; i < 600; i++) {
+      // By now what the client does not read has filled all there is between the two.
+      if (i === 300) answerShort();
+      other.send(bytes('GET /x', lines));
+      assert.equal((await other.answer()).status, 200);
+    }
+    client.socket.resume();
+    assert.equal((await client.answer()).body.length, long.length);
+    assert.equal((await client.answer()).body, 'short');
+    assert.deepEqual(faults, []);
+  });
+
   test('an upgrade behind a refusal is refused after it', async (t) => {
     const { port } = await stand(t);
     const text = bytes('GET /_/verify') + bytes('GET /ws', [KEY, ...UPGRADE]);

@@ -6,6 +6,7 @@ import { refusal } from '@hallpass/core/refusal';
 import type { DenyReason } from '@hallpass/core/verdict';
 import type { Dispatcher } from 'undici';
 import { sendAndClose, sendEarly } from '../closing.ts';
+import { onDrain } from '../pipelining.ts';
 import type { Body } from '../read.ts';
 import { watchForSilence } from '../silence.ts';
 import { atEndOfTurn } from '../turn.ts';
@@ -197,7 +198,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     controller.pause();
     if (this.#drains) return;
     this.#drains = true;
-    response.on('drain', () => controller.resume());
+    onDrain(response, () => controller.resume());
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
