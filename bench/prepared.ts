@@ -53,7 +53,7 @@ function createOf(number: number, value: string): Write {
 /** Makes a data folder with so many tokens, through the store, and returns the values of the first 1,000. */
 export async function prepareData(folder: string, count: number): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
-  const store = await openSqlite({ file: join(folder, 'hallpass.db'), random: randomBytes });
+  const store = await openSqlite({ file: join(folder, 'hallpass.db'), random: randomBytes, clock: Date.now });
   const values: string[] = [];
   for (let made = 0; made < count; made += GROUP) {
     const writes = Array.from({ length: Math.min(GROUP, count - made) }, (_, i) => {

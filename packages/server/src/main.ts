@@ -49,6 +49,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   const store = await openSqlite({
     file: config.databaseUrl.file,
     random: randomBytes,
+    clock,
     pace: { answer: (run) => givingWay.add(run), begin: (run) => givingWay.gather(run) },
   });
   try {

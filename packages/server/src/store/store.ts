@@ -56,8 +56,8 @@ export interface Asking extends Pick<OperatorState, 'id' | 'digest'> {
 export interface Write {
   readonly mutation: Mutation;
   /**
-   * Refuse unless this operator is active, has not ended at the time of the audit draft, and has this key and one of
-   * these roles. Null: no operator asks for it.
+   * Refuse unless this operator is active, has not ended by the time of the commit or that of the audit draft, and has
+   * this key and one of these roles. Null: no operator asks for it.
    */
   readonly by: Asking | null;
   /** Written in the same transaction, whatever the outcome; a refused mutation puts its kind into `outcome`. */

@@ -30,7 +30,11 @@ export async function feedStand(context: TestContext, before = 0): Promise<FeedS
   let now = NOW;
   const folder = temporaryFolder(context);
   const socketPath = join(folder, 'socket');
-  const store = await openSqlite({ file: join(folder, 'hallpass.db'), random: randomBytes });
+  const store = await openSqlite({
+    file: join(folder, 'hallpass.db'),
+    random: randomBytes,
+    clock: () => now,
+  });
   atEnd(context, () => store.close());
   const commit = async (count: number): Promise<void> => {
     const tokens = Array.from({ length: count }, () => sampleToken());

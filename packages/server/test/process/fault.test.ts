@@ -68,7 +68,7 @@ test('C115: an exception in the decision is a refusal', () => {
 test('C118: without entropy a create fails, and nothing is stored', async (t) => {
   const { data } = place(t);
   mkdirSync(data);
-  const store = await openSqlite({ file: join(data, 'hallpass.db'), random: randomBytes });
+  const store = await openSqlite({ file: join(data, 'hallpass.db'), random: randomBytes, clock: Date.now });
   const vault = new SealingVault(createSecretKey(randomBytes(32)), randomBytes);
   const control: Control = { store, vault, clock: Date.now, random: randomBytes, turns: new Turns() };
   await bootstrapOwner(control, mint('hpo_', randomBytes));

@@ -49,7 +49,7 @@ test('C113: out of file descriptors it turns connections away, and recovers alon
 async function filled(data: string, count: number): Promise<string[]> {
   mkdirSync(data, { mode: 0o700 });
   const file = join(data, 'hallpass.db');
-  await (await openSqlite({ file, random: randomBytes })).close();
+  await (await openSqlite({ file, random: randomBytes, clock: Date.now })).close();
   const database = new DatabaseSync(file);
   const insert = database.prepare(`insert into token values
     (?, 'service ' || ?3, ?2, ?4, 'hp_…0000', null, 1, 1, '', 'ops', ${AT}, ${AT}, null, ?3, ?3)`);

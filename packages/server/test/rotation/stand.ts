@@ -51,7 +51,7 @@ interface Parts {
 }
 
 async function build(file: string, clock: () => number): Promise<Parts> {
-  const store = await openSqlite({ file, random: randomBytes });
+  const store = await openSqlite({ file, random: randomBytes, clock });
   const tokens = new TokenTable();
   const live = new Live(tokens, new Usage(), clock);
   store.follow((changes) => live.apply(changes));

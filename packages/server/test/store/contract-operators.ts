@@ -5,7 +5,15 @@ import type { OperatorRecord, Role } from '@hallpass/core/record';
 import type { Mutation, NewOperator } from 'hallpass/store/store';
 import { assertWhole } from './chains.ts';
 import type { WithStore } from './contract.ts';
-import { allTokens, createdOperator, NOW, sampleOperator, sampleToken, writeOf } from './samples.ts';
+import {
+  allTokens,
+  createdOperator,
+  NOW,
+  sampleAudit,
+  sampleOperator,
+  sampleToken,
+  writeOf,
+} from './samples.ts';
 
 function removal(operator: OperatorRecord): Mutation {
   return { kind: 'delete_operator', operator, ifRevision: operator.revision, otherOwnerAt: NOW };
@@ -110,6 +118,20 @@ export function operatorContract(withStore: WithStore): void {
         );
       }),
     );
+
+  test(
+    'an operator that has ended by the commit writes no more, though it ordered the write before',
+    withStore(async (store) => {
+      await createdOperator(store);
+      const operator = await createdOperator(store, { expiresAt: NOW });
+      const by = { id: operator.id, digest: operator.digest, roles: ['owner'] } as const;
+      const token = sampleToken();
+      const audit = sampleAudit({ at: NOW - 1 });
+      const order = writeOf({ kind: 'insert_token', token }, { by, audit });
+      assert.deepEqual(await store.commit(order), { kind: 'invalid_token' });
+      assert.equal(await store.tokenByName(token.name), undefined);
+    }),
+  );
 
   test(
     'an operator is refused a taken name and a change or removal by an old revision',

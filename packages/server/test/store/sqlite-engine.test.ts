@@ -12,7 +12,7 @@ import { SqliteStore } from 'hallpass/store/sqlite/sqlite-store';
 import { sql } from 'kysely';
 import { assertWhole, type Readable } from './chains.ts';
 import { successor } from './contract-formers.ts';
-import { create, EVERYTHING, sampleToken, writeOf } from './samples.ts';
+import { create, EVERYTHING, NOW, sampleToken, writeOf } from './samples.ts';
 import { inFolder } from './sqlite-place.ts';
 
 function readable(engine: SqliteEngine): Readable {
@@ -101,21 +101,27 @@ async function commitWithFault(
   after: number,
 ): Promise<boolean> {
   const [kept, gone, made] = [sampleToken(), sampleToken(), sampleToken()];
-  await engine.commit([kept, gone].map((token) => writeOf({ kind: 'insert_token', token })));
+  await engine.commit(
+    [kept, gone].map((token) => writeOf({ kind: 'insert_token', token })),
+    NOW,
+  );
   const before = await allOf(engine);
   const revisionOf = (id: string) => before.find((token) => token.id === id)?.revision ?? 0;
   faulty.left = after;
-  const { results, entries } = await engine.commit([
-    writeOf({ kind: 'insert_token', token: made }),
-    writeOf({ kind: 'replace_token', token: { ...kept, active: false }, ifRevision: revisionOf(kept.id) }),
-    writeOf({ kind: 'delete_token', token: gone, ifRevision: revisionOf(gone.id) }),
-  ]);
+  const { results, entries } = await engine.commit(
+    [
+      writeOf({ kind: 'insert_token', token: made }),
+      writeOf({ kind: 'replace_token', token: { ...kept, active: false }, ifRevision: revisionOf(kept.id) }),
+      writeOf({ kind: 'delete_token', token: gone, ifRevision: revisionOf(gone.id) }),
+    ],
+    NOW,
+  );
   const happened = faulty.left < 0;
   faulty.left = Number.POSITIVE_INFINITY;
   const done = results.map(({ kind }) => kind === 'done');
   assert.equal(entries.length, done.filter(Boolean).length);
   // What was a revision then is one no more, so the next commit rolls back what a failed rollback left open.
-  await engine.commit([writeOf({ kind: 'none' })]);
+  await engine.commit([writeOf({ kind: 'none' })], NOW);
   const tokens = new Map((await allOf(engine)).map((token) => [token.id, token]));
   assert.deepEqual([tokens.has(made.id), !tokens.get(kept.id)?.active, !tokens.has(gone.id)], done);
   const others = before.filter(({ id }) => id !== kept.id && id !== gone.id);
@@ -137,7 +143,7 @@ for (const forGood of [false, true]) {
 
 test('C104: a full disk refuses writes and says so, reads go on, and there is no restart when there is room', () =>
   withEngine(async (engine, _faulty, connection) => {
-    const create = () => engine.commit([writeOf({ kind: 'insert_token', token: sampleToken() })]);
+    const create = () => engine.commit([writeOf({ kind: 'insert_token', token: sampleToken() })], NOW);
     const { page_count } = connection.prepare('pragma page_count').get() as { page_count: number };
     connection.exec(`pragma max_page_count = ${page_count + 2}`);
     let stored = 0;
@@ -160,23 +166,27 @@ async function rotateWithFault(
   after: number,
 ): Promise<boolean> {
   const made = sampleToken();
-  await engine.commit([writeOf({ kind: 'insert_token', token: made })]);
+  await engine.commit([writeOf({ kind: 'insert_token', token: made })], NOW);
   const before = await engine.tokenById(made.id);
   assert.ok(before);
-  await engine.commit([
-    writeOf({ kind: 'replace_token', token: successor(before), ifRevision: before.revision }),
-  ]);
+  await engine.commit(
+    [writeOf({ kind: 'replace_token', token: successor(before), ifRevision: before.revision })],
+    NOW,
+  );
   const first = await engine.tokenById(made.id);
   assert.ok(first);
   faulty.left = after;
   // The second stands only where the first was not made.
-  const { results } = await engine.commit([
-    writeOf({ kind: 'replace_token', token: successor(first), ifRevision: first.revision }),
-    writeOf({ kind: 'delete_token', token: first, ifRevision: first.revision }),
-  ]);
+  const { results } = await engine.commit(
+    [
+      writeOf({ kind: 'replace_token', token: successor(first), ifRevision: first.revision }),
+      writeOf({ kind: 'delete_token', token: first, ifRevision: first.revision }),
+    ],
+    NOW,
+  );
   const happened = faulty.left < 0;
   faulty.left = Number.POSITIVE_INFINITY;
-  await engine.commit([writeOf({ kind: 'none' })]);
+  await engine.commit([writeOf({ kind: 'none' })], NOW);
   const values = (await engine.tokenById(made.id))?.formers.length;
   const done = results.map(({ kind }) => kind === 'done');
   assert.equal(values, done[0] ? 2 : done[1] ? undefined : 1);
@@ -243,7 +253,7 @@ test('when the thread breaks, what waits and what comes later is refused as unav
   );
   const calls = new Calls(worker);
   await calls.opened();
-  const store = new SqliteStore(calls);
+  const store = new SqliteStore(calls, () => NOW);
   const refused = { name: 'StoreError', fault: 'unavailable' };
   await Promise.all([
     assert.rejects(create(store, sampleToken()), refused),

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { openSqlite } from 'hallpass/store/sqlite/open';
 import type { Store } from 'hallpass/store/store';
 import type { Place } from './contract.ts';
+import { NOW } from './samples.ts';
 
 export function openFile(file: string): Promise<Store> {
-  return openSqlite({ file, random: randomBytes });
+  return openSqlite({ file, random: randomBytes, clock: () => NOW });
 }
 
 /** Runs `body` with a folder of its own. */

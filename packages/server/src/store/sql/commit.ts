@@ -29,6 +29,7 @@ async function holdHead(db: Transaction<Schema>): Promise<HeadRow> {
 
 class Group {
   readonly #db: Transaction<Schema>;
+  readonly #now: number;
   readonly #entries: JournalEntry[] = [];
   readonly #audit: AuditRow[] = [];
   #revision: number;
@@ -38,8 +39,9 @@ class Group {
   /** What is known of those who ask, until an operator is changed. */
   readonly #asking = new Map<string, Standing | undefined>();
 
-  constructor(db: Transaction<Schema>, head: HeadRow) {
+  constructor(db: Transaction<Schema>, head: HeadRow, now: number) {
     this.#db = db;
+    this.#now = now;
     this.#revision = head.revision;
     this.#chain = head.chain;
     this.#sequence = head.audit_sequence;
@@ -65,7 +67,8 @@ class Group {
   async #refusalOf({ by, audit }: Write): Promise<Refusal | undefined> {
     if (by === null) return undefined;
     const standing = await this.#standingOf(by);
-    if (!standing || statusOf(standing, audit.at) !== 'active') return 'invalid_token';
+    // A new token may have waited long in line since it was ordered.
+    if (!standing || statusOf(standing, Math.max(audit.at, this.#now)) !== 'active') return 'invalid_token';
     return by.roles.includes(standing.role) ? undefined : 'insufficient_scope';
   }
 
@@ -114,11 +117,11 @@ class Group {
 
 /**
  * Makes all writes, in their order, in one transaction. What a write refuses concerns that write alone; whatever
- * is thrown undoes all of them.
+ * is thrown undoes all of them. Whoever has ended by `now` may write no more.
  */
-export function commitGroup(db: Kysely<Schema>, writes: readonly Write[]): Promise<Committed> {
+export function commitGroup(db: Kysely<Schema>, writes: readonly Write[], now: number): Promise<Committed> {
   return db.transaction().execute(async (transaction) => {
-    const group = new Group(transaction, await holdHead(transaction));
+    const group = new Group(transaction, await holdHead(transaction), now);
     const outcomes: Outcome[] = [];
     for (const write of writes) outcomes.push(await group.add(write));
     return { outcomes, entries: await group.finish() };

@@ -58,18 +58,20 @@ export class SqliteEngine {
   }
 
   /** In one transaction if that goes well, else each write in its own, so that a bad one fails alone. */
-  async commit(writes: readonly Write[]): Promise<GroupResult> {
+  async commit(writes: readonly Write[], now: number): Promise<GroupResult> {
     try {
-      const { outcomes, entries } = await commitGroup(this.#db, writes);
+      const { outcomes, entries } = await commitGroup(this.#db, writes, now);
       return { results: outcomes, entries };
     } catch (error) {
-      return writes.length === 1 ? { results: [failureOf(error)], entries: [] } : this.#commitEach(writes);
+      return writes.length === 1
+        ? { results: [failureOf(error)], entries: [] }
+        : this.#commitEach(writes, now);
     }
   }
 
-  async #commitEach(writes: readonly Write[]): Promise<GroupResult> {
+  async #commitEach(writes: readonly Write[], now: number): Promise<GroupResult> {
     const groups: GroupResult[] = [];
-    for (const write of writes) groups.push(await this.commit([write]));
+    for (const write of writes) groups.push(await this.commit([write], now));
     return {
       results: groups.flatMap(({ results }) => results),
       entries: groups.flatMap(({ entries }) => entries),

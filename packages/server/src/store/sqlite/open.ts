@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Clock } from '@hallpass/core/clock';
 import type { RandomBytes } from '@hallpass/core/token';
 import type { Pace } from '../commit-queue.ts';
 import type { Store } from '../store.ts';
@@ -11,6 +12,8 @@ const EPOCH_BYTES = 16;
 export interface SqliteOptions {
   readonly file: string;
   readonly random: RandomBytes;
+  /** Tells whether an operator has ended by the time its write is committed. */
+  readonly clock: Clock;
   /** That of new tokens; absent: at once. */
   readonly pace?: Pace;
 }
@@ -19,7 +22,7 @@ export interface SqliteOptions {
  * Opens the database in `file`, or makes one where there never was one. The folder must exist. Rejects with a
  * StoreError that says what to do, and leaves the file as it is, when the database cannot be worked on.
  */
-export async function openSqlite({ file, random, pace }: SqliteOptions): Promise<Store> {
+export async function openSqlite({ file, random, clock, pace }: SqliteOptions): Promise<Store> {
   const opening: Opening = { file, epoch: Buffer.from(random(EPOCH_BYTES)).toString('hex') };
   const calls = new Calls(new Worker(new URL('./worker.js', import.meta.url), { workerData: opening }));
   try {
@@ -28,5 +31,5 @@ export async function openSqlite({ file, random, pace }: SqliteOptions): Promise
     await calls.ended;
     throw error;
   }
-  return new SqliteStore(calls, pace);
+  return new SqliteStore(calls, clock, pace);
 }

@@ -87,7 +87,7 @@ async function prepare(
     await upgrade(connection);
     const db = queriesOver(connection);
     await renewEpoch(db, epoch);
-    await commitGroup(db, [{ mutation: { kind: 'none' }, by: null, audit: auditOf(now, found) }]);
+    await commitGroup(db, [{ mutation: { kind: 'none' }, by: null, audit: auditOf(now, found) }], now);
     return (await readMeta(db, 'secret_key_check')) ?? null;
   } finally {
     connection.close();

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '@hallpass/core/audit';
 import type { Head } from '@hallpass/core/change';
+import type { Clock } from '@hallpass/core/clock';
 import type { TokenId } from '@hallpass/core/id';
 import type { OperatorRecord, TokenRecord } from '@hallpass/core/record';
 import { CommitQueue, type Pace } from '../commit-queue.ts';
@@ -30,9 +31,9 @@ export class SqliteStore implements Store {
   readonly #commits: CommitQueue;
   #closed = false;
 
-  constructor(calls: Calls, pace?: Pace) {
+  constructor(calls: Calls, clock: Clock, pace?: Pace) {
     this.#calls = calls;
-    this.#commits = new CommitQueue((writes) => calls.call('commit', [writes]), pace);
+    this.#commits = new CommitQueue((writes) => calls.call('commit', [writes, clock()]), pace);
   }
 
   async commit(write: Write): Promise<Outcome> {
