@@ -91,7 +91,7 @@ export class Listener {
     server.on('connection', keep);
     server.on('secureConnection', keep);
     const unread = new Unread();
-    const look = setInterval(() => unread.look(this.#sockets), LOOK_FOR_UNREAD).unref();
+    const look = setInterval(() => unread.look(this.#sockets, performance.now()), LOOK_FOR_UNREAD).unref();
     server.once('close', () => clearInterval(look));
   }
 

@@ -2,43 +2,32 @@ import type { Socket } from 'node:net';
 
 const LONGEST_MS = 600_000;
 
+interface Stand {
+  /** How much of what was written the system has taken. */
+  readonly taken: number;
+  /** When that was seen first. */
+  readonly since: number;
+}
+
 /**
- * Gives clients that leave unread what is sent to them so long to read on. It is a long time, because the system keeps some
- * megabytes for each and tells of no progress until a good part of them is read. Whoever has nothing to read may be as
- * idle as before.
+ * Cuts clients that leave unread for so long what is sent to them, whatever they send meanwhile. It is a long time, because
+ * the system keeps some megabytes for each and tells of no progress until a good part of them is read. Whoever has
+ * nothing to read may be as idle as it likes.
  */
 export class Unread {
-  readonly #ms: number;
-  readonly #cuts = new WeakMap<Socket, () => void>();
+  readonly #stands = new WeakMap<Socket, Stand>();
 
-  constructor(ms = LONGEST_MS) {
-    this.#ms = ms;
-  }
-
-  /** To be called on all connections, more often than the time they are given. */
-  look(sockets: Iterable<Socket>): void {
+  /** To be called on all connections, more often than the time they are given; `now` is in milliseconds. */
+  look(sockets: Iterable<Socket>, now: number): void {
     for (const socket of sockets) {
-      if (socket.writableLength === 0) this.#takeBack(socket);
-      // Who has a time limit already is cut by it.
-      else if (!socket.timeout) this.#give(socket);
+      if (socket.writableLength === 0) {
+        this.#stands.delete(socket);
+        continue;
+      }
+      const taken = socket.bytesWritten - socket.writableLength;
+      const stand = this.#stands.get(socket);
+      if (stand?.taken !== taken) this.#stands.set(socket, { taken, since: now });
+      else if (now - stand.since >= LONGEST_MS) socket.destroy();
     }
-  }
-
-  #give(socket: Socket): void {
-    if (!this.#cuts.has(socket)) {
-      const cut = () => socket.destroy();
-      this.#cuts.set(socket, cut);
-      socket.on('timeout', cut);
-    }
-    socket.setTimeout(this.#ms);
-  }
-
-  #takeBack(socket: Socket): void {
-    const cut = this.#cuts.get(socket);
-    if (!cut) return;
-    this.#cuts.delete(socket);
-    socket.off('timeout', cut);
-    // Where it is another, somebody else has set it since.
-    if (socket.timeout === this.#ms) socket.setTimeout(0);
   }
 }

@@ -23,44 +23,46 @@ async function connection(t: TestContext): Promise<{ server: Socket; client: Soc
   return { server, client };
 }
 
-test('whoever leaves unread what was sent is cut', async (t) => {
-  const { server } = await connection(t);
+const MINUTE = 60_000;
+
+test('whoever reads nothing for ten minutes of what was sent is cut, whatever else it sends', async (t) => {
+  const { server, client } = await connection(t);
+  const unread = new Unread();
   server.write(MUCH);
-  new Unread(1).look([server]);
-  await once(server, 'close');
+  unread.look([server], 0);
+  client.write('still here');
+  await once(server, 'data');
+  unread.look([server], 10 * MINUTE - 1);
+  assert.equal(server.destroyed, false);
+  // More to read is no progress.
+  server.write(MUCH);
+  unread.look([server], 10 * MINUTE);
+  assert.equal(server.destroyed, true);
 });
 
-test('whoever reads it all in the time that is given may be silent after that', async (t) => {
+test('whoever has read a part of it in the meantime has ten minutes more', async (t) => {
   const { server, client } = await connection(t);
-  const unread = new Unread(60_000);
+  const unread = new Unread();
+  const first = new Promise((resolve) => server.write(MUCH, resolve));
   server.write(MUCH);
-  unread.look([server]);
-  assert.equal(server.timeout, 60_000);
+  unread.look([server], 0);
+  client.resume();
+  await first;
+  client.pause();
+  unread.look([server], 10 * MINUTE);
+  unread.look([server], 20 * MINUTE - 1);
+  assert.equal(server.destroyed, false);
+  unread.look([server], 20 * MINUTE);
+  assert.equal(server.destroyed, true);
+});
+
+test('who has nothing to read may be silent for as long as it likes', async (t) => {
+  const { server, client } = await connection(t);
+  const unread = new Unread();
+  server.write(MUCH);
+  unread.look([server], 0);
   client.resume();
   await once(server, 'drain');
-  unread.look([server]);
-  assert.equal(server.timeout, 0);
-});
-
-test('who has nothing to read, or a time limit already, is given none', async (t) => {
-  const { server } = await connection(t);
-  const unread = new Unread(1);
-  unread.look([server]);
-  assert.equal(server.timeout, undefined);
-  server.setTimeout(1_000_000);
-  server.write(MUCH);
-  unread.look([server]);
-  assert.equal(server.timeout, 1_000_000);
-});
-
-test('a time limit that was set since is left as it is', async (t) => {
-  const { server, client } = await connection(t);
-  const unread = new Unread(60_000);
-  server.write(MUCH);
-  unread.look([server]);
-  server.setTimeout(1_000_000);
-  client.resume();
-  await once(server, 'drain');
-  unread.look([server]);
-  assert.equal(server.timeout, 1_000_000);
+  for (const now of [10, 20, 30]) unread.look([server], now * MINUTE);
+  assert.equal(server.destroyed, false);
 });
