@@ -11,6 +11,7 @@ import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
 import { expiryWarnings, newNameFrom } from './fields.ts';
 import { idempotencyOf } from './idempotency.ts';
+import { openValue } from './reveal-token.ts';
 import { refuse } from './rewrite.ts';
 
 export interface TokenInput {
@@ -68,15 +69,19 @@ export async function createToken(
     audit: { ...audit, targetId: id, targetName: name, detail },
     ...(idempotency ? { idempotency } : {}),
   });
-  if (outcome.kind === 'repeated') return repeatedToken(control, outcome, idempotency);
+  if (outcome.kind === 'repeated') return repeatedToken(control, caller, outcome, idempotency);
   if (outcome.kind !== 'done') refuse(outcome.kind);
   record.revision = record.position = outcome.revision as number;
   return { record, value, warnings: expiryWarnings(expiresAt, now) };
 }
 
-/** What a request gets that was made before: the same token, or the news that its key was used for something else. */
+/**
+ * What a request gets that was made before: the same token as it is by now, or the news that its key was used for
+ * something else. To show its value again is to reveal it.
+ */
 export async function repeatedToken(
   control: Control,
+  caller: Caller,
   first: Repeated,
   asked: Idempotency | undefined,
 ): Promise<CreatedToken> {
@@ -90,6 +95,10 @@ export async function repeatedToken(
       'The token this key made has been removed since. Send a new Idempotency-Key to make another.',
     );
   }
-  const value = record.sealed === null ? null : control.vault.open(record.id, record.sealed);
+  const value = record.sealed === null ? null : await revealAgain(control, caller, record);
   return { record, value, warnings: expiryWarnings(record.expiresAt, control.clock()) };
+}
+
+async function revealAgain(control: Control, caller: Caller, record: TokenRecord): Promise<Secret> {
+  return openValue(control, await authorise(control, caller, 'token.reveal', record.name), record);
 }

@@ -86,7 +86,7 @@ export async function rotateToken(
   const repeatable = idempotencyOf(caller, idempotencyKey, ['rotate', rotation]);
   // Before the record is looked at: what was done the first time has changed it.
   const first = repeatable && (await store.findRepeated(repeatable, clock()));
-  if (first) return repeatedToken(control, first, repeatable);
+  if (first) return repeatedToken(control, caller, first, repeatable);
   return rewrite(
     { turns, kind: 'token', name },
     () => existingToken(store, name),
@@ -107,7 +107,7 @@ export async function rotateToken(
         ...(repeatable ? { idempotency: repeatable } : {}),
       });
       if (outcome.kind === 'repeated') {
-        const again = await repeatedToken(control, outcome, repeatable);
+        const again = await repeatedToken(control, caller, outcome, repeatable);
         return { outcome: { kind: 'done', revision: null }, result: () => again };
       }
       const { position, lastUsedAt } = before;

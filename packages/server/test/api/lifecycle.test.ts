@@ -77,6 +77,19 @@ describe('the life of a token', () => {
     assert.equal((await server.call('GET', '/_/token')).body.data.length, 1);
   });
 
+  it('a repeated answer shows the value the token has by then, and is on record as a look at it', async (t) => {
+    const server = await startServer(t);
+    const repeated = { body: { name: 'a' }, headers: { 'Idempotency-Key': 'one' } };
+    await server.call('POST', '/_/token', repeated);
+    const { record: rotated } = await server.admin.rotateToken('a', {});
+    assert.equal(recordOf(await server.call('POST', '/_/token', repeated))['token'], rotated.token);
+    const trail = await server.call('GET', '/_/audit?limit=3');
+    assert.deepEqual(
+      trail.body.data.map((entry) => [entry['action'], entry['target_name'], entry['outcome']]),
+      ['reveal', 'rotate', 'create'].map((what) => [`token.${what}`, 'a', 'done']),
+    );
+  });
+
   it('PATCH changes what it names and nothing else', async (t) => {
     const server = await startServer(t);
     const { record } = await server.admin.createToken({
