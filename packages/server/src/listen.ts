@@ -10,7 +10,7 @@ import { isIP, type Socket } from 'node:net';
 import type { Config } from './config/settings.ts';
 import { type CertificateFiles, readCertificate } from './listen/certificate.ts';
 import { clearSocketFile } from './listen/socket-file.ts';
-import { Unread } from './listen/unread.ts';
+import { LOOK_MS, Unread } from './listen/unread.ts';
 import type { Logger } from './log.ts';
 import { StartError } from './start-error.ts';
 
@@ -36,7 +36,6 @@ export const LIMITS = {
 const HANDSHAKE_TIMEOUT = 10 * SECOND;
 const DRAIN = 8 * SECOND;
 const SWEEP = 50;
-const LOOK_FOR_UNREAD = 60 * SECOND;
 
 export type ListenSettings = Pick<Config, 'host' | 'port' | 'socket' | 'socketMode' | 'tlsCert' | 'tlsKey'>;
 
@@ -91,7 +90,7 @@ export class Listener {
     server.on('connection', keep);
     server.on('secureConnection', keep);
     const unread = new Unread();
-    const look = setInterval(() => unread.look(this.#sockets, performance.now()), LOOK_FOR_UNREAD).unref();
+    const look = setInterval(() => unread.look(this.#sockets), LOOK_MS).unref();
     server.once('close', () => clearInterval(look));
   }
 
