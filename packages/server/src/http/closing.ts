@@ -47,6 +47,12 @@ export function sendAndClose(response: ServerResponse, answer: Answer): void {
   request.once('close', finish);
 }
 
+/** Answers and closes the connection at once: whoever reads the body of this request gets no more of it. */
+export function sendLast(response: ServerResponse, answer: Answer): void {
+  response.writeHead(answer.status, [...answer.headers, 'Connection', 'close']);
+  response.end(answer.body);
+}
+
 /** Answers a request whose body was not read: a short one is read away, after a long one the connection closes. */
 export function sendEarly(response: ServerResponse, answer: Answer, body: Body): void {
   if (body === 'long') sendAndClose(response, answer);

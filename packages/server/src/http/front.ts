@@ -6,13 +6,13 @@ import { type Answer, problem } from '@hallpass/core/problem';
 import { refusal } from '@hallpass/core/refusal';
 import { type CanonicalTarget, type Target, type TargetReader, targetReader } from '@hallpass/core/target';
 import { LIMITS } from '../listen.ts';
-import { endLingering, sendAndClose, sendEarly, sendRaw } from './closing.ts';
+import { endLingering, sendAndClose, sendEarly, sendLast, sendRaw } from './closing.ts';
 import type { Dialect, ForwardAuth } from './forward-auth.ts';
 import type { Gate, Visit } from './gate/gate.ts';
 import type { Lines } from './lines.ts';
 import { awaitsAnswer, behindAnswers, type Connection, lastAnswer, onTurn, turnOf } from './pipelining.ts';
 import { type Flaw, type RequestReading, readRequest } from './read.ts';
-import { watchForSilence } from './silence.ts';
+import { SILENCE_DETAIL, watchForSilence } from './silence.ts';
 
 /** What the server must be made with for the front to stand on it. */
 export const SERVER_OPTIONS = {
@@ -204,7 +204,10 @@ export class Front {
   #serve(request: IncomingMessage, response: ServerResponse, reading: RequestReading): void {
     // Not before its turn: who waits in line is not silent.
     if (reading.body !== 'none') {
-      watchForSilence(request, response, this.#options.silenceMs, () => request.socket.destroy());
+      watchForSilence(request, response, this.#options.silenceMs, () => {
+        if (response.headersSent) request.socket.destroy();
+        else sendLast(response, problem('request_timeout', SILENCE_DETAIL, reading.requestId));
+      });
     }
     this.#options.api(request, response, reading);
   }

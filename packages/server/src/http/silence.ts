@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+export const SILENCE_DETAIL = 'Send the whole body without long pauses.';
+
 /**
  * Runs `onSilence` when the client pauses for so many milliseconds while its body is awaited. Not once the body is there:
  * who waits for an answer is not silent.

@@ -8,7 +8,7 @@ import type { Dispatcher } from 'undici';
 import { sendAndClose, sendEarly } from '../closing.ts';
 import { onDrain } from '../pipelining.ts';
 import type { Body } from '../read.ts';
-import { watchForSilence } from '../silence.ts';
+import { SILENCE_DETAIL, watchForSilence } from '../silence.ts';
 import { atEndOfTurn } from '../turn.ts';
 import type { Admission, Cuts, Open, Watch } from './cuts.ts';
 import { passedOn } from './litter.ts';
@@ -240,7 +240,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #onSilence(): void {
     const { request, requestId } = this.#passage;
     if (request.complete || this.#body?.writableNeedDrain) return;
-    this.#break(problem('request_timeout', 'Send the whole body without long pauses.', requestId));
+    this.#break(problem('request_timeout', SILENCE_DETAIL, requestId));
   }
 
   /** Ends it on both sides because the token it was let in with is no longer good for it. */

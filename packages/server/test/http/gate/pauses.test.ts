@@ -34,10 +34,12 @@ describe('a client that stops in the middle of its body', () => {
     assert.ok(!text.includes('\r\n0\r\n'));
   });
 
-  test('is cut off by the API as well', async (t) => {
+  test('is told so by the API as well', async (t) => {
     const { port, apiCalls } = await stand(t, { silenceMs: 50, api: 'silent' });
     const client = await RawClient.open(t, port);
     client.send(`${bytesOf('POST', '/_/token', [LENGTH])}abc`);
+    const answer = await client.answer();
+    assert.deepEqual([answer.status, JSON.parse(answer.body).code], [408, 'request_timeout']);
     assert.equal(await client.rest(), '');
     assert.equal(apiCalls.length, 1);
   });
