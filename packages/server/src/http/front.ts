@@ -62,6 +62,8 @@ export class Front {
   readonly #dialects: ReadonlyMap<string, Dialect>;
   readonly #extAuthz: string;
   readonly #metadata: string;
+  /** Connections on which something came that cannot be read. */
+  readonly #rejected = new WeakSet<Duplex>();
 
   /** Throws a RangeError for a prefix that cannot be one. */
   constructor(options: FrontOptions) {
@@ -238,9 +240,16 @@ export class Front {
     const response = lastAnswer(socket);
     if (code === 'ECONNRESET') socket.destroy();
     // What cannot be read came behind whole requests: those are answered first.
-    else if (response?.req.complete) behindAnswers(socket, () => this.#sendRejection(socket, code));
+    else if (response?.req.complete) this.#rejectBehind(socket, code);
     else if (response?.headersSent && !response.writableFinished) socket.destroy();
     else this.#sendRejection(socket, code);
+  }
+
+  /** Whatever else comes on the connection is no more to be read than this. */
+  #rejectBehind(socket: Connection, code: unknown): void {
+    if (this.#rejected.has(socket)) return;
+    this.#rejected.add(socket);
+    behindAnswers(socket, () => this.#sendRejection(socket, code));
   }
 
   #sendRejection(socket: Duplex, code: unknown): void {

@@ -76,6 +76,37 @@ describe('requests that come together on one connection', () => {
     });
   }
 
+  test('what cannot be read is answered once, however much of it comes', async (t) => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    t.after(() => process.off('warning', note));
+    let answer = () => {};
+    const [asked, tell] = signal();
+    const { port, values } = await stand(t, {
+      upstream: (request, response) => {
+        answer = () => void response.end();
+        if (request.url === '/late') tell();
+        else answer();
+      },
+    });
+    const lines = [`Authorization: Bearer ${values.reader}`];
+    const client = await RawClient.open(t, port);
+    const other = await RawClient.open(t, port);
+    client.send(bytes('GET /late', lines));
+    await asked;
+    const answerLate = answer;
+    for (let i = 0; i < 20; i++) {
+      client.send('GARBAGE\r\n\r\n');
+      other.send(bytes('GET /x', lines));
+      assert.equal((await other.answer()).status, 200);
+    }
+    answerLate();
+    assert.deepEqual([(await client.answer()).status, (await client.answer()).status], [200, 400]);
+    assert.equal(await client.rest(), '');
+    assert.deepEqual(warnings, []);
+  });
+
   test('a long answer that is read late goes on, also when the one behind it came meanwhile', async (t) => {
     const long = Buffer.alloc(20 << 20, 'x');
     const [asked, tell] = signal();
