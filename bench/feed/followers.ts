@@ -6,7 +6,7 @@ import { formatPosition } from '@hallpass/core/replica-position';
 import { SnapshotDecoder } from '@hallpass/core/replica-snapshot-decoder';
 import { Fault } from '../fault.ts';
 import { OWNER_KEY } from '../hallpass.ts';
-import type { FeedPlan, FeedReport } from './plan.ts';
+import type { CommitTimes, FeedPlan, FeedReport } from './plan.ts';
 
 const PROGRAM = fileURLToPath(new URL('./replicas.js', import.meta.url));
 
@@ -44,8 +44,8 @@ export class Followers {
     return (await this.#report('connected')).after;
   }
 
-  async end(): Promise<Extract<FeedReport, { kind: 'ended' }>> {
-    this.#child.stdin?.end('end\n');
+  async end(commits: CommitTimes = []): Promise<Extract<FeedReport, { kind: 'ended' }>> {
+    this.#child.stdin?.end(`${JSON.stringify(commits)}\n`);
     return this.#report('ended');
   }
 

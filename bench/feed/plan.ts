@@ -9,6 +9,15 @@ export interface FeedPlan {
   readonly spreadMs: number;
 }
 
+/** What it is told as its second line, which asks it to end: when changes were committed, by revision. */
+export type CommitTimes = readonly (readonly [revision: number, at: number])[];
+
+/** Milliseconds until a replica had a change. */
+export interface Delays {
+  readonly p50: number;
+  readonly p99: number;
+}
+
 /** What it says of itself: that it is there, then that all are connected, then, asked to end, what they got. */
 export type FeedReport =
   | { readonly kind: 'ready' }
@@ -21,7 +30,8 @@ export type FeedReport =
       /** Rows that came, to all replicas together, and rows that came out of order. */
       readonly rows: number;
       readonly lost: number;
-      /** Milliseconds from when a change was ordered to when a replica had it, the commit included. */
-      readonly p50: number;
-      readonly p99: number;
+      /** From when it was ordered, so that the commit is a part of it. */
+      readonly ordered: Delays;
+      /** From when it was committed, of those changes whose commit was told. */
+      readonly committed: Delays;
     };

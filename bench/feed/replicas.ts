@@ -3,14 +3,15 @@ import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { Latencies } from '../load/latencies.ts';
-import type { FeedPlan, FeedReport } from './plan.ts';
-import { Pieces, Reader } from './reader.ts';
+import type { CommitTimes, Delays, FeedPlan, FeedReport } from './plan.ts';
+import { type ChangeRow, Pieces, Reader } from './reader.ts';
 
 /** All connections read into one: what came is looked at before the next is read. */
 const BUFFER = Buffer.allocUnsafe(1 << 16);
 /** What comes before everything is compiled does not count. */
 const WARM_UP_MS = 1_000;
-const latencies = new Latencies();
+/** When the replicas got each change, by its revision. */
+const arrivals = new Map<number, { ordered: number; times: number[] }>();
 const pieces = new Pieces();
 const readers: Reader[] = [];
 let first = Number.POSITIVE_INFINITY;
@@ -20,11 +21,26 @@ function say(report: FeedReport): void {
   process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 
-function note(ordered: readonly number[]): void {
+function note(came: readonly ChangeRow[]): void {
   const now = Date.now();
-  rows += ordered.length;
-  if (ordered.length > 0) first = Math.min(first, now);
-  if (now - first > WARM_UP_MS) for (const at of ordered) latencies.add(now - at);
+  rows += came.length;
+  if (came.length > 0) first = Math.min(first, now);
+  if (now - first <= WARM_UP_MS) return;
+  for (const { revision, ordered } of came) {
+    const known = arrivals.get(revision);
+    if (known) known.times.push(now);
+    else arrivals.set(revision, { ordered, times: [now] });
+  }
+}
+
+/** From these moments, by revision, until the replicas had it. */
+function delaysFrom(begins: Iterable<readonly [revision: number, at: number]>): Delays {
+  const delays = new Latencies();
+  for (const [revision, at] of begins) {
+    for (const time of arrivals.get(revision)?.times ?? []) delays.add(time - at);
+  }
+  const [p50 = Number.NaN, p99 = Number.NaN] = delays.percentiles([0.5, 0.99]);
+  return { p50, p99 };
 }
 
 /** Resolves when it is greeted. */
@@ -57,9 +73,15 @@ const sockets = await Promise.all(
   }),
 );
 say({ kind: 'connected', after: performance.now() - began });
-await lines.next();
+const { value: commits } = await lines.next();
 const lost = readers.reduce((sum, reader) => sum + reader.lost, 0);
-const [p50 = Number.NaN, p99 = Number.NaN] = latencies.percentiles([0.5, 0.99]);
-say({ kind: 'ended', rows, lost, p50, p99 });
+const orders = [...arrivals].map(([revision, { ordered }]) => [revision, ordered] as const);
+say({
+  kind: 'ended',
+  rows,
+  lost,
+  ordered: delaysFrom(orders),
+  committed: delaysFrom(JSON.parse(String(commits)) as CommitTimes),
+});
 for (const socket of sockets) socket.destroy();
 process.stdin.destroy();
