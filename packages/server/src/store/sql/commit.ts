@@ -2,6 +2,7 @@ import { statusOf } from '@hallpass/core/record';
 import type { Kysely, Transaction } from 'kysely';
 import type { Asking, JournalEntry, Outcome, Refusal, Write } from '../store.ts';
 import { auditRow } from './audit.ts';
+import { noHead } from './head.ts';
 import { findRepeated, remember } from './idempotency.ts';
 import { entryOf, journalRow } from './journal.ts';
 import { insertRows, runKnown } from './known-query.ts';
@@ -23,7 +24,7 @@ async function holdHead(db: Transaction<Schema>): Promise<HeadRow> {
       .set((head) => ({ revision: head.ref('revision') }))
       .returningAll();
   const [head] = (await runKnown(db, 'hold head', hold, [])).rows;
-  if (head === undefined) throw new Error('The database has no head.');
+  if (head === undefined) throw noHead();
   return head;
 }
 

@@ -1,9 +1,18 @@
 import type { Head } from '@hallpass/core/change';
 import type { Kysely } from 'kysely';
+import { runKnown } from './known-query.ts';
 import type { Schema } from './schema.ts';
 
-export function readHead(db: Kysely<Schema>): Promise<Head> {
-  return db.selectFrom('head').select(['epoch', 'revision', 'chain']).executeTakeFirstOrThrow();
+export async function readHead(db: Kysely<Schema>): Promise<Head> {
+  const read = () => db.selectFrom('head').select(['epoch', 'revision', 'chain']);
+  const [head] = (await runKnown(db, 'read head', read, [])).rows;
+  if (head === undefined) throw noHead();
+  return head;
+}
+
+/** There is always one: it is made with the tables. */
+export function noHead(): Error {
+  return new Error('The database has no head.');
 }
 
 /**

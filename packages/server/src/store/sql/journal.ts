@@ -3,7 +3,8 @@ import { type Digest, digestFromBytes, digestToBytes } from '@hallpass/core/dige
 import type { OperatorId, TokenId } from '@hallpass/core/id';
 import type { Kysely } from 'kysely';
 import type { JournalEntry, JournalWindow, Place } from '../store.ts';
-import { readHead } from './head.ts';
+import { noHead, readHead } from './head.ts';
+import { runKnown } from './known-query.ts';
 import type { JournalTableRow, Schema } from './schema.ts';
 
 /** From where on a mutation writes the journal, and when. */
@@ -104,16 +105,18 @@ export async function listChanges(db: Kysely<Schema>, after: number, limit: numb
 
 /** In one statement, so that it is of one moment. */
 export async function findPlace(db: Kysely<Schema>, revision: number): Promise<Place> {
-  const row = await db
-    .selectFrom('head')
-    .select((head) => [
-      'epoch',
-      'revision',
-      'chain',
-      head.selectFrom('journal').select('chain').where('revision', '=', revision).as('asked'),
-      head.selectFrom('journal').select('revision').where('revision', '=', 1).as('first'),
-    ])
-    .executeTakeFirstOrThrow();
+  const find = () =>
+    db
+      .selectFrom('head')
+      .select((head) => [
+        'epoch',
+        'revision',
+        'chain',
+        head.selectFrom('journal').select('chain').where('revision', '=', revision).as('asked'),
+        head.selectFrom('journal').select('revision').where('revision', '=', 1).as('first'),
+      ]);
+  const [row] = (await runKnown(db, 'find place', find, [revision, 1])).rows;
+  if (row === undefined) throw noHead();
   const head = { epoch: row.epoch, revision: row.revision, chain: row.chain };
   if (revision === head.revision) return { head, chain: head.chain };
   // The place before the first row is known while that row is.

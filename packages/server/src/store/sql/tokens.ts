@@ -4,6 +4,7 @@ import type { Former, TokenRecord } from '@hallpass/core/record';
 import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely';
 import type { NewToken, TokenFilter, Use } from '../store.ts';
 import { formersBetween, formersOf } from './formers.ts';
+import { runKnown } from './known-query.ts';
 import type { Schema, TokenRow } from './schema.ts';
 
 /** The columns a replaced token takes anew: all but its id, its last use and its place. */
@@ -173,14 +174,15 @@ export async function tokensWithEndedValues(
 export async function noteUses(db: Kysely<Schema>, uses: readonly Use[]): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     for (const { id, lastUsedAt } of uses) {
-      await transaction
-        .updateTable('token')
-        .set({ last_used_at: lastUsedAt })
-        .where('id', '=', id)
-        .where((token) =>
-          token.or([token('last_used_at', 'is', null), token('last_used_at', '<', lastUsedAt)]),
-        )
-        .execute();
+      const note = () =>
+        transaction
+          .updateTable('token')
+          .set({ last_used_at: lastUsedAt })
+          .where('id', '=', id)
+          .where((token) =>
+            token.or([token('last_used_at', 'is', null), token('last_used_at', '<', lastUsedAt)]),
+          );
+      await runKnown(transaction, 'note use', note, [lastUsedAt, id, lastUsedAt]);
     }
   });
 }
