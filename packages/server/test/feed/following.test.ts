@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { formatPosition } from '@hallpass/core/replica-position';
 import { startServer } from '../server.ts';
 import { connect, follow } from './follower.ts';
+import { feedStand } from './stand.ts';
 
 describe('following', () => {
   test('a replica that has loaded a snapshot is shown every change after it', async (t) => {
@@ -15,6 +17,17 @@ describe('following', () => {
     await server.call('DELETE', '/_/token?name=before');
     await follower.reach(record.revision + 1);
     assert.equal(follower.replica.tokens.size, 1);
+  });
+
+  test('a replica that lacks nothing follows on without a look into the journal', async (t) => {
+    const { store, socketPath, commit } = await feedStand(t, 1);
+    const looks = t.mock.method(store, 'listChanges');
+    const place = formatPosition(await store.readHead());
+    const stream = await connect('http://localhost', place, { socketPath });
+    await stream.frame('hello');
+    await commit(1);
+    await stream.frame('change');
+    assert.equal(looks.mock.callCount(), 0);
   });
 
   test('C91: a place is followed on from, or reset for what is wrong with it', async (t) => {

@@ -21,7 +21,8 @@ export interface Source {
  */
 export async function catchUp(stream: Stream, source: Source): Promise<void> {
   const { recent, published, clock } = source;
-  while (!stream.ended) {
+  const hasAll = () => stream.place.revision >= published();
+  while (!stream.ended && !hasAll()) {
     const { epoch, revision } = stream.place;
     const rows = recent.behind(revision, PAGE) ?? (await readRows(stream, source));
     if (rows === 'trimmed') {
@@ -29,14 +30,12 @@ export async function catchUp(stream: Stream, source: Source): Promise<void> {
       return;
     }
     if (rows) stream.advance(rows.bytes, { epoch, revision: rows.last.revision, chain: rows.last.chain });
-    if (stream.place.revision >= published()) {
-      stream.live = true;
-      return;
-    }
+    if (hasAll()) break;
     await stream.drained(clock());
     // Checks have their turn, however many catch up.
     await setImmediate();
   }
+  stream.live = !stream.ended;
 }
 
 /** The next rows in the journal; `trimmed` where they do not follow on what was sent. */

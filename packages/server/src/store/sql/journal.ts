@@ -93,14 +93,9 @@ function entryFrom(row: JournalTableRow): JournalEntry {
 }
 
 export async function listChanges(db: Kysely<Schema>, after: number, limit: number): Promise<JournalEntry[]> {
-  const rows = await db
-    .selectFrom('journal')
-    .selectAll()
-    .where('revision', '>', after)
-    .orderBy('revision')
-    .limit(limit)
-    .execute();
-  return rows.map(entryFrom);
+  const list = () =>
+    db.selectFrom('journal').selectAll().where('revision', '>', after).orderBy('revision').limit(limit);
+  return (await runKnown(db, 'list changes', list, [after, limit])).rows.map(entryFrom);
 }
 
 /** In one statement, so that it is of one moment. */
