@@ -6,7 +6,7 @@ import { formatPosition } from '@hallpass/core/replica-position';
 import { SnapshotDecoder } from '@hallpass/core/replica-snapshot-decoder';
 import { Fault } from '../fault.ts';
 import { OWNER_KEY } from '../hallpass.ts';
-import type { CommitTimes, FeedPlan, FeedReport } from './plan.ts';
+import type { CommitTimes, FeedOrder, FeedPlan, FeedReport } from './plan.ts';
 
 const PROGRAM = fileURLToPath(new URL('./replicas.js', import.meta.url));
 
@@ -38,15 +38,20 @@ export class Followers {
     return followers;
   }
 
-  /** Milliseconds that it took until all were greeted. */
+  /** Milliseconds that it took until all were greeted. Who followed another server leaves it for this one. */
   async connect(plan: Omit<FeedPlan, 'key'>): Promise<number> {
-    this.#child.stdin?.write(`${JSON.stringify({ ...plan, key: OWNER_KEY } satisfies FeedPlan)}\n`);
+    this.#order({ kind: 'connect', plan: { ...plan, key: OWNER_KEY } });
     return (await this.#report('connected')).after;
   }
 
   async end(commits: CommitTimes = []): Promise<Extract<FeedReport, { kind: 'ended' }>> {
-    this.#child.stdin?.end(`${JSON.stringify(commits)}\n`);
+    this.#order({ kind: 'end', commits });
+    this.#child.stdin?.end();
     return this.#report('ended');
+  }
+
+  #order(order: FeedOrder): void {
+    this.#child.stdin?.write(`${JSON.stringify(order)}\n`);
   }
 
   async #report<K extends FeedReport['kind']>(kind: K): Promise<Extract<FeedReport, { kind: K }>> {

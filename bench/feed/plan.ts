@@ -1,4 +1,4 @@
-/** What the process of the replicas is to do, told as its first line. */
+/** Whom the replicas are to follow. */
 export interface FeedPlan {
   readonly port: number;
   readonly replicas: number;
@@ -9,8 +9,13 @@ export interface FeedPlan {
   readonly spreadMs: number;
 }
 
-/** What it is told as its second line, which asks it to end: when changes were committed, by revision. */
+/** When changes were committed, by revision. */
 export type CommitTimes = readonly (readonly [revision: number, at: number])[];
+
+/** What the process of the replicas is to do, a line each: to leave where they are and follow a server, or to end. */
+export type FeedOrder =
+  | { readonly kind: 'connect'; readonly plan: FeedPlan }
+  | { readonly kind: 'end'; readonly commits: CommitTimes };
 
 /** Milliseconds until a replica had a change. */
 export interface Delays {
@@ -18,7 +23,7 @@ export interface Delays {
   readonly p99: number;
 }
 
-/** What it says of itself: that it is there, then that all are connected, then, asked to end, what they got. */
+/** What it says of itself: that it is there, each time that all are connected, and, asked to end, what they got since. */
 export type FeedReport =
   | { readonly kind: 'ready' }
   | {

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { Latencies } from '../load/latencies.ts';
-import type { CommitTimes, Delays, FeedPlan, FeedReport } from './plan.ts';
+import type { CommitTimes, Delays, FeedOrder, FeedPlan, FeedReport } from './plan.ts';
 import { type ChangeRow, Pieces, Reader } from './reader.ts';
 
 /** All connections read into one: what came is looked at before the next is read. */
@@ -14,6 +14,7 @@ const WARM_UP_MS = 1_000;
 const arrivals = new Map<number, { ordered: number; times: number[] }>();
 const pieces = new Pieces();
 const readers: Reader[] = [];
+const sockets: Socket[] = [];
 let first = Number.POSITIVE_INFINITY;
 let rows = 0;
 
@@ -61,27 +62,28 @@ function follow({ port, key, place }: FeedPlan): Promise<Socket> {
   });
 }
 
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-say({ kind: 'ready' });
-const { value } = await lines.next();
-const plan = JSON.parse(String(value)) as FeedPlan;
-const began = performance.now();
-const sockets = await Promise.all(
-  Array.from({ length: plan.replicas }, async () => {
+async function connectAll(plan: FeedPlan): Promise<void> {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  readers.length = 0;
+  const began = performance.now();
+  const connected = Array.from({ length: plan.replicas }, async () => {
     await setTimeout(Math.random() * plan.spreadMs);
     return follow(plan);
-  }),
-);
-say({ kind: 'connected', after: performance.now() - began });
-const { value: commits } = await lines.next();
-const lost = readers.reduce((sum, reader) => sum + reader.lost, 0);
-const orders = [...arrivals].map(([revision, { ordered }]) => [revision, ordered] as const);
-say({
-  kind: 'ended',
-  rows,
-  lost,
-  ordered: delaysFrom(orders),
-  committed: delaysFrom(JSON.parse(String(commits)) as CommitTimes),
-});
-for (const socket of sockets) socket.destroy();
-process.stdin.destroy();
+  });
+  sockets.push(...(await Promise.all(connected)));
+  say({ kind: 'connected', after: performance.now() - began });
+}
+
+function end(commits: CommitTimes): void {
+  const lost = readers.reduce((sum, reader) => sum + reader.lost, 0);
+  const orders = [...arrivals].map(([revision, { ordered }]) => [revision, ordered] as const);
+  say({ kind: 'ended', rows, lost, ordered: delaysFrom(orders), committed: delaysFrom(commits) });
+  for (const socket of sockets) socket.destroy();
+}
+
+say({ kind: 'ready' });
+for await (const line of createInterface({ input: process.stdin })) {
+  const order = JSON.parse(line) as FeedOrder;
+  if (order.kind === 'connect') await connectAll(order.plan);
+  else end(order.commits);
+}

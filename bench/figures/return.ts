@@ -23,9 +23,11 @@ interface Times {
 async function measureOnce(folder: string): Promise<Times> {
   const data = mkdtempSync(join(folder, 'data-'));
   const requests = getEach('/_/verify', await prepareData(data, 1_000));
-  // The first start makes the owner: what comes back was there before.
   const before = await startHallpass(data);
   const place = await placeOf(before.port);
+  const followers = await Followers.start();
+  const plan = { replicas: REPLICAS, place };
+  await followers.connect({ ...plan, port: before.port, spreadMs: 0 });
   await before.stop();
   const server = await startHallpass(data);
   const { port } = server;
@@ -33,8 +35,7 @@ async function measureOnce(folder: string): Promise<Times> {
     const checks = () => runLoad({ port, requests, expect: EMPTY, ...PACE, ...PHASES });
     await checks();
     const { p99: quiet } = await checks();
-    const followers = await Followers.start();
-    const coming = followers.connect({ port, replicas: REPLICAS, place, spreadMs: SPREAD_MS });
+    const coming = followers.connect({ ...plan, port, spreadMs: SPREAD_MS });
     const [{ p99: meanwhile }, after] = await Promise.all([checks(), coming]);
     await followers.end();
     return { seconds: after / 1000, meanwhile, quiet };

@@ -11,8 +11,6 @@ export interface Source {
   readonly store: Pick<Store, 'listChanges'>;
   readonly recent: Recent;
   readonly clock: Clock;
-  /** The newest revision that live streams are given, or will be. */
-  readonly published: () => number;
 }
 
 /**
@@ -20,8 +18,8 @@ export interface Source {
  * between. Rows that memory no longer has are read from the journal.
  */
 export async function catchUp(stream: Stream, source: Source): Promise<void> {
-  const { recent, published, clock } = source;
-  const hasAll = () => stream.place.revision >= published();
+  const { recent, clock } = source;
+  const hasAll = () => stream.place.revision >= recent.head.revision;
   while (!stream.ended && !hasAll()) {
     const { epoch, revision } = stream.place;
     const rows = recent.behind(revision, PAGE) ?? (await readRows(stream, source));

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Head } from '@hallpass/core/change';
 import type { Clock } from '@hallpass/core/clock';
 import { HallpassError } from '@hallpass/core/errors';
 import { formatPosition } from '@hallpass/core/replica-position';
@@ -47,14 +48,11 @@ export class Feed {
   /** Streams that have ended, for the metrics. */
   readonly ended: Record<Ending, number>;
   readonly #options: FeedOptions;
-  readonly #epoch: string;
   readonly #recent: Recent;
   readonly #streams = new Set<Stream>();
   readonly #timers: readonly NodeJS.Timeout[];
   #opening = 0;
   #stopped = false;
-  /** The newest revision that is in `#recent`. */
-  #published: number;
   #scheduled = false;
   #round: Round | undefined;
   /** When the next round of writing may begin. */
@@ -65,15 +63,12 @@ export class Feed {
 
   /** To be made before the server's first commit. */
   static async open(options: FeedOptions): Promise<Feed> {
-    const { epoch, revision } = await options.store.readHead();
-    return new Feed(options, epoch, revision);
+    return new Feed(options, await options.store.readHead());
   }
 
-  private constructor(options: FeedOptions, epoch: string, revision: number) {
+  private constructor(options: FeedOptions, head: Head) {
     this.#options = options;
-    this.#epoch = epoch;
-    this.#recent = new Recent(epoch);
-    this.#published = revision;
+    this.#recent = new Recent(head);
     this.ended = Object.fromEntries(ENDINGS.map((ending) => [ending, 0])) as Record<Ending, number>;
     options.store.follow((entries) => this.#publish(entries));
     const beat = setInterval(() => void this.#beat([...this.#streams]), HEARTBEAT_MS);
@@ -97,7 +92,9 @@ export class Feed {
     this.#opening++;
     try {
       const time = clock();
-      const place = await store.findPlace(follower.from.revision);
+      const { revision } = follower.from;
+      // Most of those that come back lack little: they need not wait for the database.
+      const place = this.#recent.find(revision) ?? (await store.findPlace(revision));
       this.#requireRunning();
       const reason = resetFor(follower.from, place);
       if (reason) sendFrames(begin(), follower.requestId, encodeFrame({ kind: 'reset', reason }));
@@ -156,7 +153,7 @@ export class Feed {
 
   async #catchUp(stream: Stream): Promise<void> {
     const { store, clock, log } = this.#options;
-    const source = { store, clock, recent: this.#recent, published: () => this.#published };
+    const source = { store, clock, recent: this.#recent };
     try {
       await catchUp(stream, source);
     } catch (err) {
@@ -167,7 +164,6 @@ export class Feed {
 
   #publish(entries: readonly JournalEntry[]): void {
     this.#recent.push(entries);
-    this.#published = entries.at(-1)?.revision ?? this.#published;
     if (entries.some(({ kind }) => kind === 'operator' || kind === 'operator_removed')) {
       for (const stream of this.#streams) this.#endUnlessAllowed(stream);
     }
@@ -201,7 +197,7 @@ export class Feed {
   }
 
   #newRound(now: number): Round {
-    const goal = this.#published;
+    const goal = this.#recent.head.revision;
     const asks = this.replicas.waitedFor > this.#asked && now >= this.#nextAsking;
     if (asks) this.#nextAsking = now + this.#streams.size * WAITED_MS;
     return { streams: [...this.#streams], goal, asks, at: 0, ms: 0 };
@@ -210,7 +206,7 @@ export class Feed {
   #endRound({ goal, asks, ms }: Round, now: number): void {
     this.#nextRound = now + ms * PAUSE;
     if (asks) this.#asked = goal;
-    if (this.#published > goal) this.#schedule();
+    if (this.#recent.head.revision > goal) this.#schedule();
     else if (this.replicas.waitedFor > this.#asked) {
       setTimeout(() => this.#schedule(), Math.max(0, this.#nextAsking - now)).unref();
     }
@@ -223,7 +219,7 @@ export class Feed {
     for (const stream of streams) {
       if (!stream.live || stream.ended) continue;
       const { revision } = stream.place;
-      if (revision < this.#published) {
+      if (revision < this.#recent.head.revision) {
         if (!news.has(revision)) news.set(revision, this.#recent.behind(revision, Number.POSITIVE_INFINITY));
         const rows = news.get(revision);
         if (!rows) {
@@ -232,7 +228,7 @@ export class Feed {
           continue;
         }
         const { revision: last, chain } = rows.last;
-        stream.advance(rows.bytes, { epoch: this.#epoch, revision: last, chain });
+        stream.advance(rows.bytes, { epoch: stream.place.epoch, revision: last, chain });
         if (stream.poll) polled.push(stream);
       }
       if (stream.replica.confirmed < wanted) this.#ask(stream);
