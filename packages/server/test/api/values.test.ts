@@ -31,6 +31,16 @@ describe('values', () => {
     assert.equal(existsSync(`${server.data}/secret.key`), false);
   });
 
+  it('a create that is repeated where values are shown no more is answered without its value', async (t) => {
+    const server = await startServer(t);
+    const options = { idempotencyKey: 'one' };
+    const { record } = await server.admin.createToken({ name: 'a' }, options);
+    await server.stop();
+    const silent = await startServer(t, { data: server.data, reveal: 'never' });
+    const again = await silent.admin.createToken({ name: 'a' }, options);
+    assert.deepEqual(again.record, { ...record, token: null });
+  });
+
   it('another secret key than the one that sealed the values stops the start', async (t) => {
     const server = await startServer(t);
     await server.admin.createToken({ name: 'a' });
