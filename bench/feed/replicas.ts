@@ -65,6 +65,9 @@ function follow({ port, key, place }: FeedPlan): Promise<Socket> {
 async function connectAll(plan: FeedPlan): Promise<void> {
   for (const socket of sockets.splice(0)) socket.destroy();
   readers.length = 0;
+  arrivals.clear();
+  first = Number.POSITIVE_INFINITY;
+  rows = 0;
   const began = performance.now();
   const connected = Array.from({ length: plan.replicas }, async () => {
     await setTimeout(Math.random() * plan.spreadMs);
