@@ -191,6 +191,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    // As undici goes on after a pause: to pause at that would make it miss how the connection ends.
+    if (chunk.length === 0) return;
     const { response } = this.#passage;
     this.#silent = false;
     passedOn(chunk);

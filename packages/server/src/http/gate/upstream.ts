@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
+import { tellEndInTime } from './ending.ts';
 
 export interface UpstreamOptions {
   /** Takes requests for this host alone; in lower case, without a port. Null: for any. */
@@ -58,7 +59,13 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     bodyTimeout: 0,
     // An address is no name to ask a certificate for.
     connect: (target, callback) =>
-      connect(isIP(servername) === 0 ? target : { ...target, servername: '' }, callback),
+      connect(isIP(servername) === 0 ? target : { ...target, servername: '' }, (...[error, socket]) => {
+        if (error) callback(error, null);
+        else {
+          tellEndInTime(socket);
+          callback(null, socket);
+        }
+      }),
   });
   return { ...options, origin: url.origin, dispatcher, servername };
 }

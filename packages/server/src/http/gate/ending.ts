@@ -1,0 +1,58 @@
+import type { Socket } from 'node:net';
+import { errors } from 'undici';
+
+function isReset(error: Error | undefined): boolean {
+  return error !== undefined && 'code' in error && error.code === 'ECONNRESET';
+}
+
+/**
+ * Tells undici how a connection to an upstream ends in a way that it can bear. Its reader throws where nobody can catch
+ * it when a connection ends while an answer waits for a slow client, or takes a whole answer for a broken one: so the
+ * end is kept back until everything that came before is read. And it takes a reset for the end of an answer that has no
+ * length: so a reset is told as a connection that was lost. Whoever takes an answer must not pause at an empty chunk.
+ */
+export function tellEndInTime(socket: Socket): void {
+  const { push, read, destroy } = socket;
+  // Asked now: that of the other side is asked when it ends, and what is known once is known for good.
+  const overNetwork = socket.localAddress !== undefined;
+  let unread = false;
+  let keptBack: (() => void) | undefined;
+
+  const end = (tell: () => void) => {
+    // Who is flowing, as a WebSocket is, gets what comes with no call of `read`.
+    if (unread && !socket.readableFlowing) keptBack = tell;
+    else tell();
+  };
+  const lose = (cause?: Error) =>
+    destroy.call(
+      socket,
+      Object.assign(new errors.SocketError('The upstream reset the connection.'), { cause }),
+    );
+
+  socket.push = (chunk: unknown, encoding) => {
+    if (chunk !== null) {
+      unread = true;
+      return push.call(socket, chunk, encoding);
+    }
+    // A reset of what is not being read may come as an end, but then there is no other side any more.
+    const reset = overNetwork && socket.remoteAddress === undefined;
+    end(() => (reset ? lose() : push.call(socket, null)));
+    return false;
+  };
+
+  socket.read = (size) => {
+    const chunk: unknown = read.call(socket, size);
+    if (chunk !== null || size === 0) return chunk;
+    unread = false;
+    // Whoever reads this has still to take in what it read before.
+    if (keptBack) process.nextTick(keptBack);
+    keptBack = undefined;
+    return chunk;
+  };
+
+  socket.destroy = (error) => {
+    if (isReset(error)) end(() => lose(error));
+    else destroy.call(socket, error);
+    return socket;
+  };
+}
