@@ -37,7 +37,7 @@ export async function changeOperator(
           kind: 'replace_operator',
           operator,
           ifRevision: revision,
-          otherOwnerAt: before.role === 'owner' && !staysOwner ? now : null,
+          otherOwner: before.role === 'owner' && !staysOwner,
         },
         by,
         audit: {

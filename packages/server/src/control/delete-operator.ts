@@ -27,7 +27,7 @@ export async function deleteOperator(
             kind: 'delete_operator',
             operator,
             ifRevision: operator.revision,
-            otherOwnerAt: operator.role === 'owner' ? now : null,
+            otherOwner: operator.role === 'owner',
           },
           by,
           audit: { ...audit, at: now, targetId: operator.id, targetName: name },

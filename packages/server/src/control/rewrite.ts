@@ -11,7 +11,7 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
   invalid_token: 'The operator that asked for this has been removed, has ended or is not active any more.',
   insufficient_scope: 'The operator that asked for this has been given another role meanwhile.',
   revision_mismatch: 'The record has changed since you read it. Read it again and decide anew.',
-  last_owner: 'Make another owner first: without one nobody could manage operators.',
+  last_owner: 'Make another owner without an end first: without one nobody could manage operators.',
   name_taken: 'Choose another name, or change the record that has this one.',
 };
 

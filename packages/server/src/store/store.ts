@@ -27,14 +27,14 @@ export type Mutation =
       readonly kind: 'replace_operator';
       readonly operator: NewOperator;
       readonly ifRevision: number;
-      /** Refuse unless another owner is active and not expired at this time. */
-      readonly otherOwnerAt: number | null;
+      /** Refuse unless another owner is active and has no end: one that will end keeps nobody in for good. */
+      readonly otherOwner: boolean;
     }
   | {
       readonly kind: 'delete_operator';
       readonly operator: Pick<OperatorRecord, 'id' | 'digest'>;
       readonly ifRevision: number;
-      readonly otherOwnerAt: number | null;
+      readonly otherOwner: boolean;
     };
 
 /**

@@ -46,7 +46,7 @@ export function auditContract(withStore: WithStore): void {
       const token = await created(store, { name: 'kept in full', expiresAt: 1 });
       const operator = await createdOperator(store);
       await store.commit(writeOf({ kind: 'delete_token', token, ifRevision: 1 }));
-      await store.commit(writeOf({ kind: 'delete_operator', operator, ifRevision: 2, otherOwnerAt: null }));
+      await store.commit(writeOf({ kind: 'delete_operator', operator, ifRevision: 2, otherOwner: false }));
       const changes = (await store.listChanges(0, EVERYTHING)).map(({ at, chain, ...change }) => change);
       const { id, name, digest, expiresAt, active, write } = token;
       const { revision, position, ...state } = operator;

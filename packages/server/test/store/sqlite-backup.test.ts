@@ -203,11 +203,11 @@ test(
       await created(store, { name: 'made since' });
       const ana = (await store.operatorByName('ana')) ?? assert.fail();
       await store.commit(
-        writeOf({ kind: 'delete_operator', operator: ana, ifRevision: ana.revision, otherOwnerAt: null }),
+        writeOf({ kind: 'delete_operator', operator: ana, ifRevision: ana.revision, otherOwner: false }),
       );
       const bob = { ...((await store.operatorByName('bob')) ?? assert.fail()), role: 'auditor' as const };
       await store.commit(
-        writeOf({ kind: 'replace_operator', operator: bob, ifRevision: bob.revision, otherOwnerAt: null }),
+        writeOf({ kind: 'replace_operator', operator: bob, ifRevision: bob.revision, otherOwner: false }),
       );
     });
     const before = await using(files.file, allTokens);

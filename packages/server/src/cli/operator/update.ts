@@ -42,7 +42,7 @@ export function update(command: Command, io: CliIo): void {
       ['hallpass operator update ana --role auditor', ''],
       ['hallpass operator update ana --disable', 'its key is refused from the next request on'],
     ],
-    'The last active owner stays what it is.',
+    'The last active owner without an end stays what it is.',
   )
     .addOption(new Option('--role <ROLE>', 'what it may do').choices([...ROLES]))
     .option('--expires <WHEN>', EXPIRES_HELP)

@@ -13,14 +13,14 @@ type Of<Kind extends Mutation['kind']> = Extract<Mutation, { kind: Kind }>;
 /** What was done, in the order of the journal; or why not. */
 export type Mutated = readonly Change[] | Refusal;
 
-async function isLastOwner(db: Kysely<Schema>, id: OperatorId, at: number): Promise<boolean> {
+async function isLastOwner(db: Kysely<Schema>, id: OperatorId): Promise<boolean> {
   const other = await db
     .selectFrom('operator')
     .select('id')
     .where('id', '<>', id)
     .where('role', '=', 'owner')
     .where('active', '=', 1)
-    .where((owner) => owner.or([owner('expires_at', 'is', null), owner('expires_at', '>', at)]))
+    .where('expires_at', 'is', null)
     .executeTakeFirst();
   return other === undefined;
 }
@@ -42,12 +42,12 @@ async function refusalOf(
   db: Kysely<Schema>,
   id: OperatorId,
   digest: Digest | undefined,
-  { ifRevision, otherOwnerAt }: Of<'replace_operator' | 'delete_operator'>,
+  { ifRevision, otherOwner }: Of<'replace_operator' | 'delete_operator'>,
 ): Promise<Refusal | undefined> {
   if (!(await stands(db, 'operator', id, digest && digestToBytes(digest), ifRevision))) {
     return 'revision_mismatch';
   }
-  return otherOwnerAt !== null && (await isLastOwner(db, id, otherOwnerAt)) ? 'last_owner' : undefined;
+  return otherOwner && (await isLastOwner(db, id)) ? 'last_owner' : undefined;
 }
 
 async function replaceOperator(
