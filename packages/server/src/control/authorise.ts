@@ -34,9 +34,13 @@ export function may(role: Role, action: Action): boolean {
   return MAY[action].includes(role);
 }
 
-/** A refused caller may name anything: the trail keeps as much of it as a name can have, and no value or key. */
+/**
+ * A refused caller may name anything: the trail keeps as much of it as a name can have and the store can take, and no
+ * value or key.
+ */
 function targetOf(name: string | null): string | null {
-  return name === null || showsSecret(name) ? null : name.toWellFormed().slice(0, LONGEST_TARGET);
+  if (name === null || showsSecret(name)) return null;
+  return name.slice(0, LONGEST_TARGET).replaceAll('\0', '\ufffd').toWellFormed();
 }
 
 const LONGEST_TARGET = 255;

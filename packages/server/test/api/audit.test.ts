@@ -55,6 +55,23 @@ describe('the audit trail', () => {
     );
   });
 
+  it('keeps a refused attempt whatever name it gave', async (t) => {
+    const server = await startServer(t);
+    const { record: bob } = await server.admin.createOperator({ name: 'bob', role: 'auditor' });
+    const long = 'a'.repeat(254);
+    const given = ['a\0b', 'a\ud800b', `${long}😀`];
+    for (const name of given) {
+      const raw = JSON.stringify({ name });
+      const answer = await server.call('DELETE', '/_/token', { key: bob.key, raw });
+      assert.deepEqual([answer.status, answer.body.code], [403, 'insufficient_scope'], raw);
+    }
+    const refused = (await trail(server)).filter(({ outcome }) => outcome === 'insufficient_scope');
+    assert.deepEqual(
+      refused.map(({ target_name }) => target_name),
+      ['a\ufffdb', 'a\ufffdb', `${long}\ufffd`],
+    );
+  });
+
   it('is a chain: every entry is closed by a hash over itself and the one before', async (t) => {
     const server = await startServer(t);
     for (const name of ['a', 'b', 'c']) await server.admin.createToken({ name });
