@@ -4,7 +4,7 @@ import type { NewOperator } from '../store/store.ts';
 import { authorise } from './authorise.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
-import { expiryWarnings, nameFrom, newNameFrom } from './fields.ts';
+import { descriptionFrom, expiryWarnings, nameFrom, newNameFrom } from './fields.ts';
 import { existingOperator, type OperatorInput, operatorChanges } from './operators.ts';
 import { type IfMatch, rewrite } from './rewrite.ts';
 
@@ -21,8 +21,9 @@ export async function changeOperator(
 ): Promise<{ record: OperatorRecord; warnings: readonly Warning[] }> {
   const { by, audit } = await authorise(control, caller, 'operator.change', named);
   const name = nameFrom(named);
-  const { newName, ...rest } = changes;
+  const { newName, description, ...rest } = changes;
   const renamed = newName === undefined ? {} : { name: newNameFrom(newName, 'new_name') };
+  const noted = description === undefined ? {} : { description: descriptionFrom(description) };
   return rewrite(
     { turns: control.turns, kind: 'operator', name },
     () => existingOperator(control.store, name),
@@ -30,7 +31,7 @@ export async function changeOperator(
     async (before) => {
       const now = control.clock();
       const { revision, position, ...current } = before;
-      const operator: NewOperator = { ...current, ...rest, ...renamed, updatedAt: now };
+      const operator: NewOperator = { ...current, ...rest, ...renamed, ...noted, updatedAt: now };
       const staysOwner = operator.role === 'owner' && operator.active && operator.expiresAt === null;
       const outcome = await control.store.commit({
         mutation: {

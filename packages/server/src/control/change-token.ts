@@ -4,7 +4,7 @@ import type { NewToken } from '../store/store.ts';
 import { authorise } from './authorise.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
-import { expiryWarnings, nameFrom, newNameFrom } from './fields.ts';
+import { descriptionFrom, expiryWarnings, nameFrom, newNameFrom } from './fields.ts';
 import { type IfMatch, rewrite } from './rewrite.ts';
 import { existingToken, tokenChanges } from './tokens.ts';
 
@@ -33,8 +33,9 @@ export async function changeToken(
 ): Promise<ChangedToken> {
   const { by, audit } = await authorise(control, caller, action, named);
   const name = nameFrom(named);
-  const { newName, ...rest } = changes;
+  const { newName, description, ...rest } = changes;
   const renamed = newName === undefined ? {} : { name: newNameFrom(newName, 'new_name') };
+  const noted = description === undefined ? {} : { description: descriptionFrom(description) };
   return rewrite(
     { turns: control.turns, kind: 'token', name },
     () => existingToken(control.store, name),
@@ -42,7 +43,7 @@ export async function changeToken(
     async (before) => {
       const now = control.clock();
       const { revision, position, lastUsedAt, ...current } = before;
-      const token: NewToken = { ...current, ...rest, ...renamed, updatedAt: now };
+      const token: NewToken = { ...current, ...rest, ...renamed, ...noted, updatedAt: now };
       const outcome = await control.store.commit({
         mutation: { kind: 'replace_token', token, ifRevision: revision },
         by,

@@ -5,7 +5,7 @@ import type { Warning } from '@hallpass/core/wire';
 import { authorise } from './authorise.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
-import { expiryWarnings, newNameFrom } from './fields.ts';
+import { descriptionFrom, expiryWarnings, newNameFrom } from './fields.ts';
 import { type OperatorInput, operatorWithKey } from './operators.ts';
 import { refuse } from './rewrite.ts';
 
@@ -17,9 +17,10 @@ export async function createOperator(
 ): Promise<{ record: OperatorRecord; key: Secret; warnings: readonly Warning[] }> {
   const { by, audit } = await authorise(control, caller, 'operator.create', input.name);
   const name = newNameFrom(input.name);
+  const description = descriptionFrom(input.description);
   const now = control.clock();
   const key = mint('hpo_', control.random);
-  const operator = operatorWithKey(control, { ...input, name }, key, caller.operator.name, now);
+  const operator = operatorWithKey(control, { ...input, name, description }, key, caller.operator.name, now);
   const { role, expiresAt, active } = input;
   const outcome = await control.store.commit({
     mutation: { kind: 'insert_operator', operator },

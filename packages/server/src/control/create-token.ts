@@ -9,7 +9,7 @@ import type { Idempotency, Repeated } from '../store/store.ts';
 import { authorise } from './authorise.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
-import { expiryWarnings, newNameFrom } from './fields.ts';
+import { descriptionFrom, expiryWarnings, newNameFrom } from './fields.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { openValue } from './reveal-token.ts';
 import { refuse } from './rewrite.ts';
@@ -38,10 +38,11 @@ export async function createToken(
 ): Promise<CreatedToken> {
   const { by, audit } = await authorise(control, caller, 'token.create', input.name);
   const name = newNameFrom(input.name);
+  const description = descriptionFrom(input.description);
   const value = mint('hp_', control.random);
   const now = control.clock();
   const id = newTokenId(now, control.random);
-  const { expiresAt, active, write, description } = input;
+  const { expiresAt, active, write } = input;
   // Field by field, its place to come: a copy of it with three more would take fifty times as long, and 2 KB.
   const record = {
     id,
@@ -62,7 +63,7 @@ export async function createToken(
     position: 0,
   };
   const detail = { expires_at: expiresAt, active, write };
-  const idempotency = idempotencyOf(caller, idempotencyKey, { ...input, name });
+  const idempotency = idempotencyOf(caller, idempotencyKey, { ...input, name, description });
   const outcome = await control.store.commit({
     mutation: { kind: 'insert_token', token: record },
     by,

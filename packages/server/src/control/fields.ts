@@ -27,12 +27,27 @@ export function nameFrom(input: string, field = 'name'): string {
 
 /** The same for a name that is given to a record: all who read lists and the trail see it, so it is no value or key. */
 export function newNameFrom(input: string, field = 'name'): string {
-  if (showsSecret(input)) {
-    throw invalidInput([
-      { field, message: 'must not hold a token or key: names are shown to all who read lists' },
-    ]);
-  }
+  refuseSecret(input, field, 'names');
   return nameFrom(input, field);
+}
+
+/** Any text, in the one form that names have too, so that a search finds it. Throws `invalid_input`. */
+export function textFrom(input: string, field: string): string {
+  if (input.isWellFormed() && !input.includes('\0')) return input.normalize('NFC');
+  throw invalidInput([{ field, message: 'must be valid Unicode without NUL' }]);
+}
+
+/** A description in its one form. Throws `invalid_input`. */
+export function descriptionFrom(input: string): string {
+  refuseSecret(input, 'description', 'descriptions');
+  return textFrom(input, 'description');
+}
+
+function refuseSecret(input: string, field: string, they: string): void {
+  if (!showsSecret(input)) return;
+  throw invalidInput([
+    { field, message: `must not hold a token or key: ${they} are shown to all who read lists` },
+  ]);
 }
 
 /** What the caller should know about an expiry that was taken as it came. */

@@ -3,20 +3,32 @@ import type { TokenFilter } from '../store/store.ts';
 import { authorise } from './authorise.ts';
 import type { Caller } from './caller.ts';
 import type { Control } from './control.ts';
+import { textFrom } from './fields.ts';
 
 const PAGE = 500;
+
+type Sought = Omit<TokenFilter, 'now'>;
+
+/** What is looked for, in the form it is stored in. Throws `invalid_input`. */
+function storedForm({ search, createdBy, ...rest }: Sought): Sought {
+  return {
+    ...rest,
+    ...(search === undefined ? {} : { search: textFrom(search, 'search') }),
+    ...(createdBy === undefined ? {} : { createdBy: textFrom(createdBy, 'created_by') }),
+  };
+}
 
 /** One page in the order of creation, behind the position `after`. */
 export async function pageOfTokens(
   control: Control,
   caller: Caller,
-  filter: Omit<TokenFilter, 'now'>,
+  filter: Sought,
   after: number,
   limit: number,
 ): Promise<TokenRecord[]> {
   const now = control.clock();
   await authorise(control, caller, 'token.list', null);
-  return control.store.listTokens({ ...filter, now }, after, limit);
+  return control.store.listTokens({ ...storedForm(filter), now }, after, limit);
 }
 
 /**
@@ -26,7 +38,7 @@ export async function pageOfTokens(
 export async function* allTokens(
   control: Control,
   caller: () => Caller,
-  filter: Omit<TokenFilter, 'now'>,
+  filter: Sought,
 ): AsyncGenerator<readonly TokenRecord[]> {
   for (let after = 0; ; ) {
     const page = await pageOfTokens(control, caller(), filter, after, PAGE);

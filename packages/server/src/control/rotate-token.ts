@@ -83,7 +83,7 @@ export async function rotateToken(
   const { by, audit } = await authorise(control, caller, 'token.rotate', rotation.name);
   const name = nameFrom(rotation.name);
   const { store, turns, clock } = control;
-  const repeatable = idempotencyOf(caller, idempotencyKey, ['rotate', rotation]);
+  const repeatable = idempotencyOf(caller, idempotencyKey, ['rotate', { ...rotation, name }]);
   // Before the record is looked at: what was done the first time has changed it.
   const first = repeatable && (await store.findRepeated(repeatable, clock()));
   if (first) return repeatedToken(control, caller, first, repeatable);

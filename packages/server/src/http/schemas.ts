@@ -16,7 +16,10 @@ const Expiry = Type.Unsafe<number | null>({
 });
 const Active = Type.Boolean({ description: 'Whether it is let in at all.', default: true });
 const Write = Type.Boolean({ description: 'Whether it may do more than read.', default: true });
-const Description = Type.String({ maxLength: 1000, description: 'A note for people.' });
+const Description = Type.String({
+  maxLength: 1000,
+  description: 'A note for people, shown to all who read lists.',
+});
 const NewName = Type.String({ description: 'The name it is to have from now on.' });
 const Role = Type.Enum([...ROLES]);
 const Time = Type.Integer({ description: 'Milliseconds since the epoch.' });
