@@ -22,10 +22,10 @@ interface Flags extends DatabaseFlags {
 
 const EPOCH_BYTES = 16;
 
-const NOTES = `A restore goes back in time: what was revoked since the backup is let in again. Where a database stands
-already, every token and operator of which that is so is named on standard output, with the reason for which it is
-refused now; without --force that is all that happens. The database that stood there is kept beside the new one.
-Stop the server first.`;
+const NOTES = `A restore goes back in time: what was revoked since the backup is let in again, and an end that was set is
+gone. Where a database stands already, every token and operator of which that is so is named on standard output, with the
+reason for which it is refused now or will be; without --force that is all that happens. The database that stood there is
+kept beside the new one. Stop the server first.`;
 
 const REASONS: Readonly<Record<Revived['because'], string>> = {
   removed: 'removed',
@@ -34,6 +34,7 @@ const REASONS: Readonly<Record<Revived['because'], string>> = {
   ended: 'expired',
   read_only: 'read-only',
   role: 'another role',
+  ends_earlier: 'ends earlier',
 };
 
 /** `hallpass restore FILE`. */
@@ -95,7 +96,7 @@ function report({ done, contents, revived, aside }: Restored, flags: Flags, io: 
     );
   else if (revived.length > 0)
     io.err(
-      `warning: ${done ? 'let in again, and refused before' : 'would be let in again, and is refused now'}: ${revived.length}, each named on standard output\n`,
+      `warning: ${done ? 'let in again, or for longer than before' : 'would be let in again, or for longer than now'}: ${revived.length}, each named on standard output\n`,
     );
   if (aside !== null) io.err(`The database that stood there is now ${aside}.\n`);
 }

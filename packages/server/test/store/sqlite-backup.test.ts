@@ -15,7 +15,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { offline } from 'hallpass/store/sqlite/offline';
 import { InTheWay } from 'hallpass/store/sqlite/placing';
 import type { Restored } from 'hallpass/store/sqlite/restore';
-import type { Mutation, Store } from 'hallpass/store/store';
+import type { Mutation, NewToken, Store } from 'hallpass/store/store';
 import { assertWhole } from './chains.ts';
 import { successor } from './contract-formers.ts';
 import { allTokens, created, createdOperator, loaded, NOW, sampleToken, writeOf } from './samples.ts';
@@ -161,8 +161,19 @@ test(
   }),
 );
 
+async function change(store: Store, name: string, changes: Partial<NewToken>): Promise<void> {
+  const token = (await store.tokenByName(name)) ?? assert.fail();
+  const next = { ...token, ...changes };
+  await store.commit(writeOf({ kind: 'replace_token', token: next, ifRevision: token.revision }));
+}
+
+async function rotate(store: Store, name: string, former: Parameters<typeof successor>[1]): Promise<void> {
+  const token = (await store.tokenByName(name)) ?? assert.fail();
+  await change(store, name, successor(token, former));
+}
+
 test(
-  'a restore names what it lets in again and why that is refused now; nothing else, and nothing is done unless told to',
+  'a restore names what it lets in again, or for longer, and why that is refused now; nothing else, and nothing is done unless told to',
   withFiles(async (files) => {
     const HOUR = 3_600_000;
     await using(files.file, async (store) => {
@@ -174,32 +185,36 @@ test(
         'read-only',
         'rotated',
         'overlapping',
+        'passing',
+        'overlapping twice',
         'renamed',
+        'shortened',
       ];
       for (const name of names) await created(store, { name, write: true });
+      await created(store, { name: 'lengthened', expiresAt: NOW + HOUR });
       await created(store, { name: 'dead before', expiresAt: NOW });
       await created(store, { name: 'disabled before', active: false });
       await createdOperator(store, { name: 'owner' });
       await createdOperator(store, { name: 'ana' });
       await createdOperator(store, { name: 'bob', role: 'manager' });
+      await createdOperator(store, { name: 'cem' });
+      await rotate(store, 'overlapping twice', { endsAt: NOW + HOUR });
     });
     await backUp(files);
     await using(files.file, async (store) => {
-      const change = async (name: string, changes: object) => {
-        const token = (await store.tokenByName(name)) ?? assert.fail();
-        const next = { ...token, ...changes };
-        await store.commit(writeOf({ kind: 'replace_token', token: next, ifRevision: token.revision }));
-      };
       const token = (await store.tokenByName('removed')) ?? assert.fail();
       await store.commit(writeOf({ kind: 'delete_token', token, ifRevision: token.revision }));
-      await change('disabled', { active: false });
-      await change('ended', { expiresAt: NOW });
-      await change('read-only', { write: false });
+      await change(store, 'disabled', { active: false });
+      await change(store, 'ended', { expiresAt: NOW });
+      await change(store, 'read-only', { write: false });
       const rotated = (await store.tokenByName('rotated')) ?? assert.fail();
-      await change('rotated', { ...successor(rotated), formers: [] });
-      const overlapping = (await store.tokenByName('overlapping')) ?? assert.fail();
-      await change('overlapping', successor(overlapping, { endsAt: NOW + HOUR }));
-      await change('renamed', { name: 'new name', expiresAt: NOW + HOUR });
+      await change(store, 'rotated', { ...successor(rotated), formers: [] });
+      await rotate(store, 'overlapping', { endsAt: NOW + HOUR });
+      await rotate(store, 'passing', { endsAt: null, untilFirstUse: true });
+      await change(store, 'overlapping twice', { formers: [], expiresAt: NOW + HOUR });
+      await change(store, 'renamed', { name: 'new name' });
+      await change(store, 'shortened', { expiresAt: NOW + HOUR });
+      await change(store, 'lengthened', { expiresAt: NOW + 2 * HOUR });
       await created(store, { name: 'made since' });
       const ana = (await store.operatorByName('ana')) ?? assert.fail();
       await store.commit(
@@ -208,6 +223,10 @@ test(
       const bob = { ...((await store.operatorByName('bob')) ?? assert.fail()), role: 'auditor' as const };
       await store.commit(
         writeOf({ kind: 'replace_operator', operator: bob, ifRevision: bob.revision, otherOwner: false }),
+      );
+      const cem = { ...((await store.operatorByName('cem')) ?? assert.fail()), expiresAt: NOW + HOUR };
+      await store.commit(
+        writeOf({ kind: 'replace_operator', operator: cem, ifRevision: cem.revision, otherOwner: false }),
       );
     });
     const before = await using(files.file, allTokens);
@@ -221,14 +240,19 @@ test(
         'token ended: ended',
         'token read-only: read_only',
         'token rotated: rotated',
+        'token overlapping: ends_earlier',
+        'token passing: ends_earlier',
+        'token overlapping twice: rotated',
+        'token shortened: ends_earlier',
         'operator ana: removed',
         'operator bob: role',
+        'operator cem: ends_earlier',
       ],
     );
     assert.deepEqual(await using(files.file, allTokens), before);
     const done = await restoreTo(files.file, files.backup, true);
     assert.deepEqual([done.done, done.revived], [true, refused.revived]);
-    assert.equal((await using(files.file, allTokens)).length, 10);
+    assert.equal((await using(files.file, allTokens)).length, 14);
     assert.ok(done.aside);
     assert.deepEqual(await using(done.aside, allTokens), before);
   }),

@@ -30,7 +30,7 @@ export interface Restored {
   /** False where a database stands and may not be moved: everything was checked, and nothing done. */
   readonly done: boolean;
   readonly contents: Contents;
-  /** What is let in again and was not by the database that stood there; null where none could be read. */
+  /** What is let in again, or for longer than by the database that stood there; null where none could be read. */
   readonly revived: readonly Revived[] | null;
   /** Where the database that stood there is now. */
   readonly aside: string | null;
