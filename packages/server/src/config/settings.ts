@@ -17,6 +17,7 @@ import {
   readPrefix,
   readSecretKey,
   readSharedSecret,
+  readSocketPath,
   readUpstream,
   type Upstream,
 } from './values.ts';
@@ -92,7 +93,7 @@ export const SETTINGS: { readonly [K in SettingKey]: Setting<Config[K]> } = {
     description: 'Address to listen on; 0.0.0.0 or :: for all of this machine.',
   },
   socket: {
-    parse: readPath,
+    parse: readSocketPath,
     default: null,
     value: 'PATH',
     description: 'Unix socket to listen on, in place of host and port.',

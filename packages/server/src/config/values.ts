@@ -64,6 +64,16 @@ export const readPath: Parse<string> = (text, cwd) => {
   return resolve(cwd, text);
 };
 
+/** What fits into the address of a unix socket; of a longer one the system would take the beginning, in silence. */
+const LONGEST_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
+
+export const readSocketPath: Parse<string> = (text, cwd) => {
+  const path = readPath(text, cwd);
+  if (Buffer.byteLength(path) > LONGEST_SOCKET_PATH)
+    throw new Unfit(`must be a path of at most ${LONGEST_SOCKET_PATH} bytes, from the root on`);
+  return path;
+};
+
 export const readFileMode: Parse<number> = (text) => {
   if (!/^0?[0-7]{3}$/.test(text)) throw new Unfit('must be three octal digits, such as 660');
   return Number.parseInt(text, 8);
@@ -113,7 +123,11 @@ const UPSTREAM = /^(https?:\/\/(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?)((
 
 export const readUpstream: Parse<Upstream> = (text, cwd) => {
   if (/^unix:./.test(text))
-    return { origin: 'http://localhost', prefix: '', socketPath: readPath(text.slice('unix:'.length), cwd) };
+    return {
+      origin: 'http://localhost',
+      prefix: '',
+      socketPath: readSocketPath(text.slice('unix:'.length), cwd),
+    };
   const [, authority = '', prefix = ''] = UPSTREAM.exec(text) ?? [];
   if (!URL.canParse(authority) || /\/\.\.?(\/|$)/.test(prefix))
     throw new Unfit(

@@ -46,6 +46,20 @@ test('an upstream with anything more, or that could be read in two ways, is refu
   for (const text of wrong) assert.ok(isRefused('HALLPASS_UPSTREAM', text), text);
 });
 
+test('a socket that is too long for the system is refused, and not cut: to listen on, and behind the gate', () => {
+  // 103 on macOS, 107 on Linux.
+  const long = `/${'ä'.repeat(54)}/`;
+  assert.match(
+    problemsOf({ flags: { socket: long } })[0] ?? '',
+    /^--socket: must be a path of at most 10\d bytes/,
+  );
+  assert.match(problemsOf({ flags: { socket: 'x'.repeat(105) } })[0] ?? '', /^--socket: must be a path of/);
+  assert.ok(isRefused('HALLPASS_UPSTREAM', `unix:${long}`));
+  const short = `/${'x'.repeat(102)}`;
+  assert.equal(reading({ flags: { socket: short } }).config.socket, short);
+  assert.equal(upstreamOf(`unix:${short}`)?.socketPath, short);
+});
+
 test('a prefix is a path of plain segments', () => {
   const prefixOf = (text: string) => reading({ flags: { prefix: text } }).config.prefix;
   assert.equal(reading({}).config.prefix, '/_');
