@@ -55,6 +55,20 @@ describe('the audit trail', () => {
     );
   });
 
+  it('keeps no value that was sent as a request id, nor does the log', async (t) => {
+    const server = await startServer(t);
+    const value = String((await server.admin.createToken({ name: 'a' })).record.token);
+    for (const sent of [value, server.ownerKey, `id-${value}`]) {
+      const headers = { 'X-Request-Id': sent };
+      const answer = await server.call('PATCH', '/_/token', { body: { name: 'a' }, headers });
+      const newest = (await trail(server)).at(-1);
+      assert.notEqual(answer.headers.get('x-request-id'), sent);
+      assert.equal(newest?.request_id, answer.headers.get('x-request-id'));
+      await server.call('GET', '/_/verify/write', { key: null, headers });
+    }
+    assert.ok(!server.log().includes(value) && !server.log().includes(server.ownerKey));
+  });
+
   it('keeps a refused attempt whatever name it gave', async (t) => {
     const server = await startServer(t);
     const { record: bob } = await server.admin.createOperator({ name: 'bob', role: 'auditor' });
