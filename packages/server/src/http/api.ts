@@ -126,6 +126,11 @@ export async function buildApi(parts: ApiParts): Promise<RequestListener> {
 
 function readEveryBodyAsJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
+  // For what has not the form of a type Fastify asks no parser: it counts as none.
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.mediaType === undefined) delete request.raw.headers['content-type'];
+    done();
+  });
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     refuseEncoding(request);
     return body.length === 0 ? null : parseStrictJson(body);

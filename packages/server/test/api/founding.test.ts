@@ -40,11 +40,23 @@ describe('the founding document', () => {
     assert.equal(answer.headers.get('cache-control'), 'no-store');
   });
 
-  it('needs no Content-Type, as curl -d sends another', async (t) => {
+  it('reads a body as JSON whatever its Content-Type says, as curl -d sends another', async (t) => {
     const server = await startServer(t);
-    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    const answer = await server.call('POST', '/_/token', { raw: '{"name":"by curl"}', headers });
-    assert.equal(answer.status, 201);
+    const types = [
+      'application/x-www-form-urlencoded',
+      '',
+      'json',
+      ';;;',
+      'application/json, text/plain',
+      'text/plain; charset="',
+    ];
+    for (const type of types) {
+      const headers = { 'Content-Type': type };
+      const body = { name: `sent as ${type}!` };
+      const made = await server.call('POST', '/_/token', { body, headers });
+      assert.equal(made.status, 201, type);
+      assert.equal((await server.call('DELETE', '/_/token', { body, headers })).status, 200, type);
+    }
   });
 
   it('gives a record all its fields, and never the value', async (t) => {
