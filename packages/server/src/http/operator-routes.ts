@@ -8,6 +8,7 @@ import { deleteOperator } from '../control/delete-operator.ts';
 import { listOperators } from '../control/list-operators.ts';
 import { existingOperator } from '../control/operators.ts';
 import type { ApiParts } from './api-parts.ts';
+import { refuseIdempotencyKey } from './idempotency-key.ts';
 import { entityTag, readIfMatch } from './if-match.ts';
 import { nameToDelete } from './name-to-delete.ts';
 import { operation } from './operation.ts';
@@ -37,6 +38,7 @@ export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
       body: schemas.CreateOperator,
     }),
     async (request, reply) => {
+      refuseIdempotencyKey(request);
       const { name, role, expiration_date = null, active = true, description = '' } = request.body;
       const input = { name, role: role as Role, expiresAt: expiration_date, active, description };
       const made = await createOperator(control, request.caller, input);

@@ -190,6 +190,15 @@ describe('operators', () => {
     assert.doesNotMatch((await startServer(t, { data: server.data })).log(), /belongs to no operator/);
   });
 
+  it('an operator cannot be made with an Idempotency-Key, which could not show its key again', async (t) => {
+    const server = await startServer(t);
+    const headers = { 'Idempotency-Key': 'one' };
+    const body = { name: 'bob', role: 'auditor' };
+    const answer = await server.call('POST', '/_/operator', { body, headers });
+    assert.deepEqual([answer.status, answer.body.errors?.[0]?.field], [400, 'Idempotency-Key']);
+    assert.equal((await server.admin.listOperators()).length, 1);
+  });
+
   it('an unknown role or field is 400', async (t) => {
     const server = await startServer(t);
     const role = await server.call('POST', '/_/operator', { body: { name: 'a', role: 'root' } });
