@@ -11,9 +11,10 @@ import type { ApiParts } from './api-parts.ts';
 import { mayFollow } from './feed/follower.ts';
 import { Snapshots } from './feed/snapshots.ts';
 import { callerOf, operation } from './operation.ts';
-import { ProblemDocument } from './schemas.ts';
+import { bodyOf, ProblemDocument } from './schemas.ts';
 
 const PATH = '/feed';
+const SNAPSHOT = 'application/vnd.hallpass.snapshot';
 const NAME = /^[0-9A-Za-z_-]{1,48}$/;
 /** A snapshot is cut when nothing of it is read for so long, and when it takes longer than anybody should. */
 const SILENCE_MS = 30_000;
@@ -65,7 +66,7 @@ function nameIn(request: FastifyRequest): string {
 export function feedRoutes(app: FastifyInstance, parts: ApiParts): void {
   const { control, live, feed } = parts;
   const snapshots = new Snapshots(control.store, control.clock);
-  const streaming = (summary: string, description: string): RouteShorthandOptions => ({
+  const streaming = (summary: string, type: string, description: string): RouteShorthandOptions => ({
     exposeHeadRoute: false,
     onRequest: async (request) => {
       request.caller = callerOf(parts, request);
@@ -77,13 +78,13 @@ export function feedRoutes(app: FastifyInstance, parts: ApiParts): void {
       description,
       tags: ['replicas'],
       security: [{ operatorKey: [] }],
-      response: { '4xx': ProblemDocument, '5xx': ProblemDocument },
+      response: { 200: bodyOf(type, description), '4xx': ProblemDocument, '5xx': ProblemDocument },
     },
   });
 
   app.get(
     `${PATH}/snapshot`,
-    streaming('All tokens, to begin a replica with', 'Binary, as docs/replica.md says.'),
+    streaming('All tokens, to begin a replica with', SNAPSHOT, 'Binary, as docs/replica.md says.'),
     async (request, reply) => {
       const { operator } = request.caller;
       const allowed = () => mayFollow(operator, live.operators, control.clock());
@@ -93,24 +94,27 @@ export function feedRoutes(app: FastifyInstance, parts: ApiParts): void {
         await end();
         return reply.hijack();
       }
-      const body = Readable.from(pieces, { highWaterMark: 1 });
-      const longest = setTimeout(() => body.destroy(), LONGEST_MS);
-      body.once('close', () => {
+      const stream = Readable.from(pieces, { highWaterMark: 1 });
+      const longest = setTimeout(() => stream.destroy(), LONGEST_MS);
+      stream.once('close', () => {
         clearTimeout(longest);
         end().catch((err) => parts.log.warn({ err, request_id: request.id }, 'a snapshot did not end well'));
       });
       reply.raw.setTimeout(SILENCE_MS, () => reply.raw.destroy());
       return reply
-        .type('application/vnd.hallpass.snapshot')
+        .type(SNAPSHOT)
         .header('Cache-Control', 'no-store, no-transform')
         .header('X-Accel-Buffering', 'no')
-        .send(body);
+        .send(stream);
     },
   );
 
   app.get<{ Querystring: Static<typeof PollQuery> }>(
     PATH,
-    withQuery(streaming('Follow the journal', 'Server-sent events, as docs/replica.md says.'), PollQuery),
+    withQuery(
+      streaming('Follow the journal', 'text/event-stream', 'Server-sent events, as docs/replica.md says.'),
+      PollQuery,
+    ),
     async (request, reply) => {
       const { poll } = request.query;
       const follower = {

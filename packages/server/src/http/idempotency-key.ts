@@ -1,5 +1,13 @@
 import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import { invalidInput } from '../control/fields.ts';
+
+/** How the API's document names it; what it may say is for `idempotencyKey`. */
+export const IdempotencyKeyHeader = {
+  'Idempotency-Key': Type.Optional(
+    Type.String({ description: 'The same request gives the same token again for 24 hours.' }),
+  ),
+};
 
 const FORM = /^[\x21-\x7e]{1,255}$/;
 

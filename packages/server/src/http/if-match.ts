@@ -1,5 +1,11 @@
+import { Type } from 'typebox';
 import { invalidInput } from '../control/fields.ts';
 import type { IfMatch } from '../control/rewrite.ts';
+
+/** How the API's document names it; what it may say is for `readIfMatch`. */
+export const IfMatchHeader = {
+  'If-Match': Type.Optional(Type.String({ description: 'Only while the record has this revision: "17".' })),
+};
 
 const ANY = '*';
 const TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/.source;

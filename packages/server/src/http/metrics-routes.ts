@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { authorise } from '../control/authorise.ts';
 import type { ApiParts } from './api-parts.ts';
 import { callerOf } from './operation.ts';
+import { bodyOf, ProblemDocument } from './schemas.ts';
 
 export function metricsRoutes(app: FastifyInstance, parts: ApiParts): void {
   app.get(
@@ -11,6 +12,11 @@ export function metricsRoutes(app: FastifyInstance, parts: ApiParts): void {
         summary: 'Metrics for Prometheus',
         tags: ['operations'],
         ...(parts.metricsPublic ? {} : { security: [{ operatorKey: [] }] }),
+        response: {
+          200: bodyOf('text/plain', 'Metrics in the text form of Prometheus.'),
+          ...(parts.metricsPublic ? {} : { '4xx': ProblemDocument }),
+          '5xx': ProblemDocument,
+        },
       },
     },
     async (request, reply) => {

@@ -42,7 +42,7 @@ export function operation(
   summary: string,
   status: 200 | 201,
   item: TSchema,
-  input: { body?: TSchema; querystring?: TSchema } = {},
+  input: { body?: TSchema; querystring?: TSchema; headers?: TSchema } = {},
 ): RouteShorthandOptions {
   const identify = (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
     request.caller = callerOf(parts, request);

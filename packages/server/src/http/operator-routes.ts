@@ -1,7 +1,7 @@
 import type { OperatorRecord, Role } from '@hallpass/core/record';
 import { wireOperator } from '@hallpass/core/wire';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { changeOperator } from '../control/change-operator.ts';
 import { createOperator } from '../control/create-operator.ts';
 import { deleteOperator } from '../control/delete-operator.ts';
@@ -9,7 +9,7 @@ import { listOperators } from '../control/list-operators.ts';
 import { existingOperator } from '../control/operators.ts';
 import type { ApiParts } from './api-parts.ts';
 import { refuseIdempotencyKey } from './idempotency-key.ts';
-import { entityTag, readIfMatch } from './if-match.ts';
+import { entityTag, IfMatchHeader, readIfMatch } from './if-match.ts';
 import { nameToDelete } from './name-to-delete.ts';
 import { operation } from './operation.ts';
 import * as schemas from './schemas.ts';
@@ -63,6 +63,7 @@ export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
     operation(parts, 'operators', 'Change an operator', 200, schemas.Operator, {
       body: schemas.ChangeOperator,
       querystring: WaitQuery,
+      headers: Type.Object(IfMatchHeader),
     }),
     async (request, reply) => {
       const { name, new_name: newName, expiration_date: expiresAt, role, ...rest } = request.body;
@@ -83,6 +84,7 @@ export function operatorRoutes(app: FastifyInstance, parts: ApiParts): void {
     operation(parts, 'operators', 'Delete an operator', 200, schemas.Operator, {
       body: schemas.NameInBody,
       querystring: schemas.NameInQuery,
+      headers: Type.Object(IfMatchHeader),
     }),
     async (request, reply) => {
       const name = nameToDelete(request.body?.name, request.query.name);

@@ -194,6 +194,11 @@ export function envelope<T extends TSchema>(item: T): TSchema {
   });
 }
 
+/** The answer with a body that is no JSON, for the API's document. */
+export function bodyOf(type: string, description: string): { description: string; content: object } {
+  return { description, content: { [type]: { schema: Type.String() } } };
+}
+
 export const ProblemDocument = Type.Object({
   type: Type.String(),
   title: Type.String(),

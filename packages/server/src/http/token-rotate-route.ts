@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import type { Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { rotateToken } from '../control/rotate-token.ts';
 import type { ApiParts } from './api-parts.ts';
-import { idempotencyKey } from './idempotency-key.ts';
-import { readIfMatch } from './if-match.ts';
+import { IdempotencyKeyHeader, idempotencyKey } from './idempotency-key.ts';
+import { IfMatchHeader, readIfMatch } from './if-match.ts';
 import { operation } from './operation.ts';
 import * as schemas from './schemas.ts';
 import { sendToken } from './send-token.ts';
@@ -16,6 +16,7 @@ export function tokenRotateRoute(app: FastifyInstance, parts: ApiParts): void {
     operation(parts, 'tokens', 'Give a token a new value', 200, schemas.CreatedToken, {
       body: schemas.RotateToken,
       querystring: WaitQuery,
+      headers: Type.Object({ ...IfMatchHeader, ...IdempotencyKeyHeader }),
     }),
     async (request, reply) => {
       const {

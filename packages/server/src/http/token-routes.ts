@@ -1,14 +1,14 @@
 import type { TokenRecord } from '@hallpass/core/record';
 import type { Warning } from '@hallpass/core/wire';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { changeToken } from '../control/change-token.ts';
 import { createToken } from '../control/create-token.ts';
 import { deleteToken } from '../control/delete-token.ts';
 import { revealToken } from '../control/reveal-token.ts';
 import type { ApiParts } from './api-parts.ts';
-import { idempotencyKey } from './idempotency-key.ts';
-import { readIfMatch } from './if-match.ts';
+import { IdempotencyKeyHeader, idempotencyKey } from './idempotency-key.ts';
+import { IfMatchHeader, readIfMatch } from './if-match.ts';
 import { nameToDelete } from './name-to-delete.ts';
 import { operation } from './operation.ts';
 import * as schemas from './schemas.ts';
@@ -29,7 +29,10 @@ export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
 
   app.post<{ Body: Static<typeof schemas.CreateToken> }>(
     PATH,
-    operation(parts, 'tokens', 'Create a token', 201, schemas.CreatedToken, { body: schemas.CreateToken }),
+    operation(parts, 'tokens', 'Create a token', 201, schemas.CreatedToken, {
+      body: schemas.CreateToken,
+      headers: Type.Object(IdempotencyKeyHeader),
+    }),
     async (request, reply) => {
       const { name, expiration_date = null, active = true, write = true, description = '' } = request.body;
       const input = { name, expiresAt: expiration_date, active, write, description };
@@ -43,6 +46,7 @@ export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
     operation(parts, 'tokens', 'Replace what is known of a token', 200, schemas.Token, {
       body: schemas.ReplaceToken,
       querystring: WaitQuery,
+      headers: Type.Object(IfMatchHeader),
     }),
     async (request, reply) => {
       const { name, expiration_date = null, active = true, write = true } = request.body;
@@ -58,6 +62,7 @@ export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
     operation(parts, 'tokens', 'Change a token', 200, schemas.Token, {
       body: schemas.ChangeToken,
       querystring: WaitQuery,
+      headers: Type.Object(IfMatchHeader),
     }),
     async (request, reply) => {
       const { name, new_name: newName, expiration_date: expiresAt, ...rest } = request.body;
@@ -77,6 +82,7 @@ export function tokenRoutes(app: FastifyInstance, parts: ApiParts): void {
     operation(parts, 'tokens', 'Delete a token', 200, schemas.Token, {
       body: schemas.NameInBody,
       querystring: schemas.NameInQuery,
+      headers: Type.Object(IfMatchHeader),
     }),
     async (request, reply) => {
       const name = nameToDelete(request.body?.name, request.query.name);

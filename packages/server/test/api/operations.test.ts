@@ -4,7 +4,12 @@ import { startServer } from '../server.js';
 
 interface Document {
   readonly openapi: string;
-  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+interface Operation {
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
+  readonly responses: Readonly<Record<string, unknown>>;
 }
 
 /** What the server has at each path; the document must have the same, no more and no less. */
@@ -57,6 +62,28 @@ describe('operations', () => {
         );
       }
     }
+  });
+
+  it('the OpenAPI document says which headers count, and what each call answers', async (t) => {
+    const server = await startServer(t);
+    const document = JSON.parse((await server.call('GET', '/_/openapi.json')).text) as Document;
+    const headersOf = ([path, methods]: [string, Document['paths'][string]]) =>
+      Object.entries(methods).flatMap(([method, { parameters = [] }]) => {
+        const headers = parameters.filter((one) => one.in === 'header').map(({ name }) => name);
+        return headers.length === 0 ? [] : [`${method} ${path}: ${headers.join(', ')}`];
+      });
+    assert.deepEqual(Object.entries(document.paths).flatMap(headersOf).sort(), [
+      'delete /_/operator: If-Match',
+      'delete /_/token: If-Match',
+      'patch /_/operator: If-Match',
+      'patch /_/token: If-Match',
+      'post /_/token/rotate: If-Match, Idempotency-Key',
+      'post /_/token: Idempotency-Key',
+      'put /_/token: If-Match',
+    ]);
+    const answersOf = (path: string) => Object.keys(document.paths[path]?.['get']?.responses ?? {});
+    for (const path of ['/_/metrics', '/_/feed', '/_/feed/snapshot'])
+      assert.deepEqual(answersOf(path), ['200', '4XX', '5XX'], path);
   });
 
   it('the page of the API comes with all it needs and asks nobody else', async (t) => {
