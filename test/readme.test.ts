@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,4 +54,5 @@ it('the tour in the README runs as printed and gives what is printed', async (t)
     },
   );
   assert.equal(stdout, expected.join(''));
+  assert.equal(statSync(join(folder, 'verifier.key')).mode & 0o077, 0);
 });
