@@ -1,3 +1,4 @@
+import { jsonFlaw } from '@hallpass/core/json-flaw';
 import { unknown } from './nearest.ts';
 import { flagOf, givenBy, type JsonForm, nameOf, SETTING_KEYS, SETTINGS, variableOf } from './settings.ts';
 
@@ -95,6 +96,8 @@ export function levelOfFile(file: string, content: string, problems: string[]): 
 function parseObject(file: string, content: string, problems: string[]): object {
   try {
     const value: unknown = JSON.parse(content);
+    if (jsonFlaw(content) === 'duplicate')
+      problems.push(`${file}: holds a name twice in one object; keep one of the two`);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
     problems.push(`${file}: must be one JSON object`);
   } catch {

@@ -47,6 +47,13 @@ test('names that every object has are unknown too', () => {
   ]);
 });
 
+test('a name that stands twice in the file is a mistake: nobody can say which of the two is meant', () => {
+  const files = { '/srv/hallpass.json': '{"port": 1, "p\\u006frt": 2}' };
+  assert.deepEqual(problemsOf({ files }), [
+    'hallpass.json: holds a name twice in one object; keep one of the two',
+  ]);
+});
+
 test('an empty value is a mistake, except for the list of trusted proxies', () => {
   assert.deepEqual(problemsOf({ env: { HALLPASS_UPSTREAM: '', HALLPASS_OWNER_KEY: '' } }), [
     'HALLPASS_OWNER_KEY: is empty; give it a value or leave it out',
