@@ -11,6 +11,7 @@ import type { ApiParts } from './api-parts.ts';
 import { mayFollow } from './feed/follower.ts';
 import { Snapshots } from './feed/snapshots.ts';
 import { callerOf, operation } from './operation.ts';
+import { PATIENCE } from './query-forms.ts';
 import { bodyOf, ProblemDocument } from './schemas.ts';
 
 const PATH = '/feed';
@@ -24,7 +25,7 @@ const PollQuery = Type.Object(
   {
     poll: Type.Optional(
       Type.String({
-        pattern: '^([1-9][0-9]{0,3}|[12][0-9]{4}|30000)$',
+        pattern: PATIENCE.pattern,
         description: 'Milliseconds after which the answer ends, 1 to 30000.',
       }),
     ),

@@ -1,6 +1,6 @@
 import type { FieldError } from '@hallpass/core/errors';
 import { EARLIEST_EXPIRY, LATEST_EXPIRY } from '../control/fields.ts';
-import { LIMIT, TIME } from './query-forms.ts';
+import { LIMIT, PATIENCE, TIME } from './query-forms.ts';
 
 /** What is used of a validation error of Ajv, the validator inside Fastify. */
 export interface SchemaError {
@@ -26,16 +26,21 @@ function fieldOf(error: SchemaError, part: Part): string {
 const TYPES: Readonly<Record<string, string>> = {
   string: 'must be a string',
   boolean: 'must be true or false',
+  integer: 'must be a whole number',
   'integer,null': 'must be a whole number of milliseconds since the epoch, or null for never',
   object: 'must be a JSON object',
   'object,null': 'must be a JSON object',
 };
 
-const MESSAGES: Readonly<Record<string, (error: SchemaError, isNamed: boolean) => string>> = {
+const MESSAGES: Readonly<Record<string, (error: SchemaError, isNamed: boolean, part: Part) => string>> = {
   additionalProperties: (_error, isNamed) =>
     isNamed ? 'is not a known field' : 'must not have fields that are not known',
   required: () => 'is required',
-  type: ({ params }) => TYPES[String(params['type'])] ?? `must be of type ${String(params['type'])}`,
+  type: ({ params }, _isNamed, part) => {
+    const type = String(params['type']);
+    // In a query everything is text, unless it is there more than once.
+    return part === 'query' ? 'must stand once' : (TYPES[type] ?? `must be of type ${type}`);
+  },
   minimum: ({ params: { limit } }) =>
     limit === EARLIEST_EXPIRY
       ? `looks like seconds; give milliseconds since the epoch, at least ${limit}`
@@ -47,7 +52,7 @@ const MESSAGES: Readonly<Record<string, (error: SchemaError, isNamed: boolean) =
   maxLength: ({ params }) => `must have at most ${String(params['limit'])} characters`,
   minLength: () => 'must not be empty',
   pattern: ({ params }) =>
-    [LIMIT, TIME].find(({ pattern }) => pattern === params['pattern'])?.message ??
+    [LIMIT, PATIENCE, TIME].find(({ pattern }) => pattern === params['pattern'])?.message ??
     'does not have the right form',
 };
 
@@ -59,7 +64,7 @@ export function fieldErrors(errors: readonly SchemaError[], part: Part): FieldEr
     if (!found.has(field)) {
       found.set(field, {
         field,
-        message: MESSAGES[error.keyword]?.(error, field !== part) ?? 'is not acceptable',
+        message: MESSAGES[error.keyword]?.(error, field !== part, part) ?? 'is not acceptable',
       });
     }
   }

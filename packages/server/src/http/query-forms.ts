@@ -9,6 +9,11 @@ export const LIMIT: QueryForm = {
   message: 'must be a whole number from 1 to 1000',
 };
 
+export const PATIENCE: QueryForm = {
+  pattern: '^([1-9][0-9]{0,3}|[12][0-9]{4}|30000)$',
+  message: 'must be a whole number of milliseconds from 1 to 30000',
+};
+
 export const TIME: QueryForm = {
   pattern: '^[0-9]{12,15}$',
   message: 'must be a whole number of milliseconds since the epoch, at least 100000000000',

@@ -1,9 +1,10 @@
 import type { WireConfirmation } from '@hallpass/core/wire';
 import { Type } from 'typebox';
 import type { ApiParts } from './api-parts.ts';
+import { PATIENCE } from './query-forms.ts';
 
 export const Wait = Type.String({
-  pattern: '^([1-9][0-9]{0,3}|[12][0-9]{4}|30000)$',
+  pattern: PATIENCE.pattern,
   description: 'Milliseconds to wait for the replicas, 1 to 30000.',
 });
 

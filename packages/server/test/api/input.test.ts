@@ -130,6 +130,24 @@ describe('input of the API', () => {
     assert.deepEqual(await fieldOf('GET', '/_/token?%3Codd%3E=1'), [{ field: 'query', message: unnamed }]);
   });
 
+  it('says of a number or a query what it must be', async (t) => {
+    const server = await startServer(t);
+    await server.admin.createToken({ name: 'a' });
+    const errorsOf = async (method: string, path: string, body?: unknown) =>
+      (await server.call(method, path, { body })).body.errors;
+    const patience = 'must be a whole number of milliseconds from 1 to 30000';
+    for (const wait of ['abc', '0', '30001'])
+      assert.deepEqual(await errorsOf('PATCH', `/_/token?wait=${wait}`, { name: 'a' }), [
+        { field: 'wait', message: patience },
+      ]);
+    assert.deepEqual(await errorsOf('GET', '/_/token?limit=1&limit=2'), [
+      { field: 'limit', message: 'must stand once' },
+    ]);
+    assert.deepEqual(await errorsOf('POST', '/_/token/rotate', { name: 'a', overlap: null }), [
+      { field: 'overlap', message: 'must be a whole number' },
+    ]);
+  });
+
   it('C80: a limit out of bounds or an edited cursor is 400', async (t) => {
     const server = await startServer(t);
     for (const name of ['a', 'b', 'c']) await server.admin.createToken({ name });
