@@ -8,6 +8,7 @@ import type { Checker } from '../live.ts';
 import type { TrustedProxies } from './address.ts';
 import { sendEarly } from './closing.ts';
 import { Identities } from './identity.ts';
+import { otherProtocol } from './protocol.ts';
 import type { RequestReading } from './read.ts';
 
 /** How the door learns what the client asked for: see `accessFor`. */
@@ -59,6 +60,16 @@ function namedAccess(rawHeaders: readonly string[]): Access | undefined {
 }
 
 /**
+ * Whether the request would change to another protocol than the gate lets through. Inside it the proxy would see no
+ * requests any more: nothing would be checked there, and identity headers could be forged.
+ */
+function isOtherProtocol({ method, rawHeaders }: IncomingMessage, upgrade: string | undefined): boolean {
+  if (upgrade === undefined) return false;
+  const methods = [method, ...METHOD_HEADERS.flatMap((name) => linesOf(rawHeaders, name))];
+  return upgrade.toLowerCase() !== 'websocket' || methods.some((each) => each !== 'GET');
+}
+
+/**
  * Answers a proxy's question whether a request may pass: 200 with an empty body and every identity header,
  * or the refusal. Whatever is unknown, doubled or not from a believed proxy counts as writing.
  */
@@ -89,6 +100,10 @@ export function createForwardAuth({ checker, trustedProxies, proxySecret }: Forw
   }
 
   return (request, response, reading, dialect) => {
+    if (isOtherProtocol(request, reading.upgrade)) {
+      sendEarly(response, otherProtocol(reading.requestId), reading.body);
+      return;
+    }
     const access = accessFor(request, reading, dialect);
     const verdict = checker.check({ presented: reading.presented, access }, 'forward_auth');
     if (!verdict.allow) {

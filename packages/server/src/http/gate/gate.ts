@@ -12,6 +12,7 @@ import type { Checker } from '../../live.ts';
 import { peerOf, type TrustedProxies } from '../address.ts';
 import { sendEarly } from '../closing.ts';
 import { Identities } from '../identity.ts';
+import { otherProtocol } from '../protocol.ts';
 import type { RequestReading } from '../read.ts';
 import { atEndOfTurn } from '../turn.ts';
 import { accessFor } from './access.ts';
@@ -90,8 +91,7 @@ export class Gate {
   serveUpgrade(visit: UpgradeVisit): void {
     const { request, response, reading, socket, early } = visit;
     if (!isWebSocket(request, reading)) {
-      const detail = 'Only WebSockets (GET with Upgrade: websocket) pass. Send the request without Upgrade.';
-      sendEarly(response, problem('unsupported_upgrade', detail, reading.requestId), 'none');
+      sendEarly(response, otherProtocol(reading.requestId), 'none');
       return;
     }
     this.#pass(visit, false, (upstream, rawHeaders) => {

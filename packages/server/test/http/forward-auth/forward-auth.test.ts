@@ -120,7 +120,7 @@ describe('forward auth', () => {
       [values.reader, 403],
       [values.unknown, 401],
     ] as const) {
-      for (const protocol of ['websocket', 'h2c', 'anything']) {
+      for (const protocol of ['websocket', 'WebSocket']) {
         const client = await RawClient.open(t, port);
         const lines = [
           bearer(value),
@@ -136,6 +136,33 @@ describe('forward auth', () => {
       }
     }
   });
+
+  for (const [what, method, lines] of [
+    ['h2c', 'GET', ['Upgrade: h2c']],
+    ['a made-up protocol', 'GET', ['Upgrade: magic/1']],
+    ['a list of protocols', 'GET', ['Upgrade: websocket, h2c']],
+    ['two Upgrade lines', 'GET', ['Upgrade: websocket', 'Upgrade: websocket']],
+    ['a WebSocket by POST', 'POST', ['Upgrade: websocket']],
+    [
+      'a WebSocket by what the proxy says is a POST',
+      'GET',
+      ['Upgrade: websocket', 'X-Forwarded-Method: POST'],
+    ],
+    ['a WebSocket by what may be a POST', 'GET', ['Upgrade: websocket', 'X-Original-Method: POST']],
+  ] as const) {
+    test(`C65: ${what} is a 400 unsupported_upgrade on every path, whoever asks`, async (t) => {
+      for (const trusted of [TRUSTED, []]) {
+        const { port, values } = await stand(t, { trusted });
+        for (const path of ['verify', 'verify/read', 'verify/write', 'ext-authz/a'])
+          for (const connection of ['Connection: Upgrade', 'Connection: keep-alive']) {
+            const bytes = bytesOf(method, `/_/${path}`, [bearer(values.writer), connection, ...lines]);
+            const answer = await ask(t, port, bytes);
+            assert.equal(answer.status, 400);
+            assert.equal(JSON.parse(answer.body).code, 'unsupported_upgrade');
+          }
+      }
+    });
+  }
 
   test('a neighbour of the verify paths is the API, not an answer', async (t) => {
     const { port, values, apiCalls } = await stand(t);
