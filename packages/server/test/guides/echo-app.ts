@@ -24,8 +24,8 @@ function seenOf(request: IncomingMessage, body: string): Seen {
 }
 
 /**
- * A service that answers with what it got, as JSON; below `/status/` with the status the path names. It takes every
- * WebSocket and sends back the bytes it gets.
+ * A service that answers with what it got, as JSON; below `/status/` with the status the path names. It changes to
+ * every protocol, and then sends back the bytes it gets.
  */
 export async function startEchoApp(t: TestContext): Promise<EchoApp> {
   const seen: Seen[] = [];
@@ -45,7 +45,7 @@ export async function startEchoApp(t: TestContext): Promise<EchoApp> {
     const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
     const accept = createHash('sha1').update(key).digest('base64');
     socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: ${request.headers.upgrade}\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
     );
     socket.on('data', (chunk: Buffer) => socket.write(chunk));
     socket.on('end', () => socket.end());

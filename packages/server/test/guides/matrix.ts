@@ -214,7 +214,7 @@ export function runMatrix(proxy: ProxyUnderTest): void {
     await credentialCases(t, stand);
     await methodCases(t, stand, proxy);
     await identityCases(t, stand, proxy);
-    await webSocketCases(t, stand);
+    await webSocketCases(t, stand, proxy);
     await doctorCases(t, stand, proxy);
     await failureCases(t, stand, proxy);
   });

@@ -29,6 +29,14 @@ test('their files pass on every identity header and believe no client', () => {
     assert.match(printedFile('envoy', 'envoy.yaml'), new RegExp(`- remove: ${name.toLowerCase()}\n`));
 });
 
+test('their files pass on no protocol but a WebSocket', () => {
+  const [app = '', sockets = ''] = printedFile('traefik', 'hallpass.yml').split('    sockets:\n');
+  assert.match(app, /- tidy\n {8}- no-upgrade\n/);
+  assert.match(sockets, /Method\(`GET`\) && HeaderRegexp\(`Upgrade`, `\(\?i\)\^websocket\$`\)/);
+  assert.match(sockets, /- tidy\n {8}- web-socket\n/);
+  assert.doesNotMatch(printedFile('envoy', 'envoy.yaml'), /upgrade_configs/);
+});
+
 test('their files are indented as YAML wants it: by spaces, two at a time', () => {
   for (const [guide, file] of FILES)
     for (const line of printedFile(guide, file).split('\n'))

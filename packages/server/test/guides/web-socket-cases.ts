@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import type { RequestListener } from 'node:http';
 import type { TestContext } from 'node:test';
 import { bearer, bytesOf, RawClient } from '../http/raw-client.ts';
 import { valuesOf } from '../http/stand.ts';
 import { refusedWith } from './refused.ts';
-import type { ProxyStand } from './stand.ts';
+import { ask, type ProxyStand, type ProxyUnderTest, standWithout } from './stand.ts';
 
 const UPGRADE = [
   'Connection: Upgrade',
@@ -12,8 +13,53 @@ const UPGRADE = [
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 ];
 
-export async function webSocketCases(t: TestContext, stand: ProxyStand): Promise<void> {
+/** Whatever no proxy may change to: inside it, it would see no requests any more. */
+const OTHERS: readonly (readonly [method: string, lines: readonly string[]])[] = [
+  ['GET', ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQAAP__']],
+  ['GET', ['Connection: Upgrade', 'Upgrade: made-up/1']],
+  ['GET', ['Connection: Upgrade', 'Upgrade: websocket, h2c']],
+  ['GET', ['Connection: Upgrade', 'Upgrade: h2c', 'Upgrade: websocket']],
+  ['GET', ['Connection: Upgrade', 'Upgrade: h2c, websocket']],
+  ['GET', ['Connection: Upgrade', 'Upgrade: websockets']],
+  ['POST', ['Content-Length: 0', ...UPGRADE]],
+  ['DELETE', UPGRADE],
+];
+
+/** Answers whatever asks about a token with all that a proxy could want to hear. */
+const allowAll: RequestListener = (request, response) => {
+  request.resume();
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.end('{"active":true,"scope":"read write","sub":"tok_1","username":"anyone","client_id":"tok_1"}');
+};
+
+async function noOtherProtocol(t: TestContext, stand: ProxyStand, proxy: ProxyUnderTest): Promise<void> {
+  const line = bearer(stand.tokens.writer);
+  for (const { port, app } of [stand, await standWithout(t, proxy, allowAll)]) {
+    for (const [method, lines] of OTHERS) {
+      const { status } = await ask(port, bytesOf(method, '/', [line, ...lines]));
+      assert.notEqual(status, 101, `${method} ${lines}`);
+    }
+    for (const { headers } of app.seen) {
+      const protocols = valuesOf(headers, 'Upgrade');
+      assert.ok(
+        protocols.every((protocol) => protocol === 'websocket'),
+        `${protocols} reached the service`,
+      );
+    }
+    assert.equal((await ask(port, bytesOf('GET', '/socket', [line, ...UPGRADE]))).status, 101);
+  }
+}
+
+export async function webSocketCases(
+  t: TestContext,
+  stand: ProxyStand,
+  proxy: ProxyUnderTest,
+): Promise<void> {
   const { reader, writer } = stand.tokens;
+  await t.test('C65: no protocol but a WebSocket is passed on, even if it were allowed', (t) =>
+    noOtherProtocol(t, stand, proxy),
+  );
+
   await t.test('C47: a WebSocket is not opened without a token, nor by a read-only one', async () => {
     await refusedWith(stand, bytesOf('GET', '/', UPGRADE), [401]);
     await refusedWith(stand, bytesOf('GET', '/', [bearer(reader), ...UPGRADE]), [403]);
