@@ -67,6 +67,15 @@ test('a token that may write after all is not used to write', async (t) => {
   assert.deepEqual([...new Set(methods)], ['GET']);
 });
 
+test('a proxy that asks the service for other protocols is told, also where the service speaks none', async (t) => {
+  const { stdout } = await doctor(t, await serve(t, open), ['--echo-path', '/']);
+  assert.match(
+    stdout,
+    /^FAULT {2}your service is asked for no protocol but a WebSocket\n {9}sent .*, Upgrade: h2c, .*-> {2}200\n/m,
+  );
+  assert.match(stdout, /^ok {5}no protocol but a WebSocket is passed on$/m);
+});
+
 test('the report has no token in it, also when the service shows one', async (t) => {
   const url = await serve(t, open);
   for (const words of [

@@ -32,11 +32,14 @@ proxySecretWorks(
 );
 
 doctorFinds(haproxy, 'Upgrade is not told', 'web_socket', /upgrade/, (text) =>
-  text.replace('headers["upgrade"] and VERIFY .. "/write" or VERIFY', 'VERIFY'),
+  text.replace('upgrade and VERIFY .. "/write" or VERIFY', 'VERIFY'),
 );
 doctorFinds(haproxy, 'forged headers are not removed', 'forged_identity', /del-header/, (text) =>
   text.replace('http-request del-header ^x.hallpass. -m reg', ''),
 );
 doctorFinds(haproxy, 'it is let through when in doubt', 'writes', /unless/, (text) =>
   text.replace(/.*status 403 .*\n/, '').replace('-m int 200', '-m int 200:499'),
+);
+doctorFinds(haproxy, 'every protocol is passed on', 'other_protocol', /local upgrade/, (text) =>
+  text.replace('upgrade[0]:lower() ~= "websocket"', 'false'),
 );

@@ -91,3 +91,8 @@ doctorFinds(
   /Override ''/,
   without("proxy_set_header X-HTTP-Method-Override '';"),
 );
+doctorFinds(nginx, 'every protocol is passed on', 'other_protocol', /\$hallpass_upgrade/, (text) =>
+  text
+    .replace('proxy_set_header Upgrade $hallpass_upgrade', 'proxy_set_header Upgrade $http_upgrade')
+    .replace(/(location = \/_hallpass[\s\S]*?)proxy_set_header Upgrade \$http_upgrade;/, '$1'),
+);

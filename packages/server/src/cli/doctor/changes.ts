@@ -12,6 +12,8 @@ const NGINX: Changes = {
   method_forged:
     'In `location = /_hallpass`: `proxy_set_header X-Forwarded-Method $request_method;`, `proxy_set_header X-Original-Method "";` and `proxy_method $request_method;`.',
   web_socket: 'In `location = /_hallpass`: `proxy_set_header Upgrade $http_upgrade;`.',
+  other_protocol:
+    'In the location that asks: `proxy_set_header Upgrade $hallpass_upgrade;`, with the two `map` of the guide.',
   forged_identity:
     'One `proxy_set_header X-Hallpass-… $hallpass_…;` for each of the four headers; `underscores_in_headers off;` and `ignore_invalid_headers on;`.',
   identity_missing:
@@ -31,6 +33,8 @@ const CADDY: Changes = {
   writes: 'Put `forward_auth` before `reverse_proxy` inside one `route { … }`, with `uri /_/verify`.',
   method_forged: 'In `forward_auth`: no `header_up X-Forwarded-Method` of your own, and `uri /_/verify`.',
   web_socket: 'In `forward_auth`: no `header_up -Upgrade`.',
+  other_protocol:
+    'After `forward_auth`, inside `route { … }`: `request_header @other_protocol -Upgrade`, with that matcher of the guide.',
   forged_identity: 'As the first line inside `route { … }`: `request_header -*allpass*`.',
   identity_missing:
     'Wrap everything in `route { … }`, with `request_header -*allpass*` before `forward_auth`: without it Caddy sorts the lines and removes what Hallpass said. Name all four headers in `copy_headers`.',
@@ -48,7 +52,8 @@ const HAPROXY: Changes = {
   method_forged:
     'In hallpass.lua: `["x-forwarded-method"] = { txn.f:method() }`, and no header of the client beside Authorization.',
   doubled: 'In hallpass.lua: `if credential and credential[1] then return 400 end`.',
-  web_socket: 'In hallpass.lua: `local url = headers["upgrade"] and VERIFY .. "/write" or VERIFY`.',
+  web_socket: 'In hallpass.lua: `local url = upgrade and VERIFY .. "/write" or VERIFY`.',
+  other_protocol: 'In hallpass.lua: the lines of the guide from `local upgrade = headers["upgrade"]` on.',
   forged_identity: 'Before `http-request lua.hallpass`: `http-request del-header ^x.hallpass. -m reg`.',
   identity_missing:
     'After the `return` lines: one `http-request set-header X-Hallpass-… %[var(txn.hallpass_…)]` for each header.',
@@ -66,6 +71,8 @@ const APACHE: Changes = {
     'In `<RequireAny>`: `Require claim "scope~(^| )write( |$)"` beside `Require method GET HEAD`, and nothing else.',
   query_token: '`OIDCOAuthAcceptTokenAs header`.',
   web_socket: 'Beside `Require method GET HEAD`: `Require expr "-z %{HTTP:Upgrade}"`.',
+  other_protocol:
+    '`ProxyPass … upgrade=websocket`, and `r.headers_in["Upgrade"] = nil` in the script as the guide has it.',
   forged_identity: 'In `<Location />`: `LuaHookFixups …/identity.lua identity`.',
   identity_missing:
     'In `<Location />`: `OIDCPassClaimsAs environment` and `LuaHookFixups …/identity.lua identity`.',
@@ -79,6 +86,8 @@ const TRAEFIK: Changes = {
   method_not_believed: 'Traefik tells the method by itself; Hallpass must believe it.',
   method_forged: 'In `forwardAuth`: `trustForwardHeader: false`.',
   web_socket: 'The router `sockets` of the guide, which asks `/_/verify/write`.',
+  other_protocol:
+    'The middleware `no-upgrade` of the guide on every router but `sockets`, `web-socket` there.',
   forged_identity:
     'At the entry point: `underscoreHeadersStrategy: delete`; all four headers in `authResponseHeaders`.',
   identity_missing: 'All four headers in `authResponseHeaders`.',
@@ -91,6 +100,7 @@ const ENVOY: Changes = {
   no_challenge: '`allowed_client_headers` must name `www-authenticate`.',
   method_not_believed: '`path_prefix: /_/ext-authz`, and Hallpass must believe Envoy.',
   web_socket: 'No `upgrade_configs` for websocket.',
+  other_protocol: 'No `upgrade_configs`.',
   forged_identity:
     'Remove each of the four headers in `early_header_mutation_extensions`; `headers_with_underscores_action: DROP_HEADER`.',
   identity_missing: 'All four headers in `allowed_upstream_headers`.',

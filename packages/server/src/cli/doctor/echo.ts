@@ -1,8 +1,8 @@
 import type { Fault } from './faults.ts';
 import { type Finding, findingsOf, type Judgement } from './finding.ts';
 import type { Probe } from './probe.ts';
-import { NoAnswer } from './raw-request.ts';
-import { type Credential, describe, type Request } from './request.ts';
+import { type Answer, NoAnswer } from './raw-request.ts';
+import { type Credential, describe, otherProtocols, type Request } from './request.ts';
 
 const FORGED = 'forged-by-the-doctor';
 const TWINS = [
@@ -66,6 +66,29 @@ export const NOT_ECHOED: Finding = {
   means: 'Name a path with --echo-path where your service answers with the headers it got, as JSON.',
 };
 
+async function echoOf(probe: Probe, request: Request): Promise<Answer | undefined> {
+  return probe.ask(request, 'all').catch((error: unknown) => {
+    if (error instanceof NoAnswer) return undefined;
+    throw error;
+  });
+}
+
+/** Whether the service is asked for another protocol. No echo: it was refused on the way. */
+export async function examineProtocols(probe: Probe, target: string): Promise<Finding[]> {
+  const judgements = otherProtocols(target).map(async (request): Promise<Judgement> => {
+    const answer = await echoOf(probe, request);
+    const headers = echoedHeaders(answer?.body ?? '') ?? [];
+    const isPassedOn = answer?.status === 101 || headers.some(([name]) => fold(name) === 'upgrade');
+    const trial = { sent: describe(request), came: answer ? String(answer.status) : 'no answer' };
+    return { trial, fault: isPassedOn ? 'other_protocol' : undefined };
+  });
+  return findingsOf(
+    'your service is asked for no protocol but a WebSocket',
+    await Promise.all(judgements),
+    probe.proxy,
+  );
+}
+
 /** What reaches the service, told by itself: `target` must answer with the headers it got, as JSON. */
 export async function examineEcho(probe: Probe, target: string): Promise<Finding[]> {
   const judgements: Judgement[] = [];
@@ -74,10 +97,7 @@ export async function examineEcho(probe: Probe, target: string): Promise<Finding
   for (const credential of credentials)
     for (const lines of [[], [...forged, ...OVERRIDES.map((name) => `${name}: DELETE`)]]) {
       const request: Request = { method: 'GET', target, credentials: [credential], lines };
-      const answer = await probe.ask(request, 'all').catch((error: unknown) => {
-        if (error instanceof NoAnswer) return undefined;
-        throw error;
-      });
+      const answer = await echoOf(probe, request);
       const headers = answer && echoedHeaders(answer.body);
       const sent = describe({ ...request, lines: lines.length > 0 ? ['and forged headers'] : [] });
       const came = answer ? String(answer.status) : 'no answer';

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 import type { Probe } from './probe.ts';
 import { challengeOf, mustBeRefused, mustNotPass, mustPass } from './refusals.ts';
-import { type Credential, MADE_UP, type Request } from './request.ts';
+import { type Credential, MADE_UP, otherProtocols, type Request } from './request.ts';
 
 const UNKNOWN = 'BREW';
 const METHODS = ['POST', 'DELETE', UNKNOWN];
@@ -100,6 +100,11 @@ export async function examine(probe: Probe, target: string): Promise<Finding[]> 
   const reading = [WRITER, READER].map((each): Request => ({ method: 'GET', target, credentials: each }));
   found.push(...(await probe.check('both tokens may read', reading, mustPass)));
   found.push(...(await readOnly(probe, target)));
+  found.push(
+    ...(await probe.check('no protocol but a WebSocket is passed on', otherProtocols(target), (answer) =>
+      answer?.status === 101 ? 'other_protocol' : undefined,
+    )),
+  );
   return found;
 }
 

@@ -12,6 +12,8 @@ export const FAULTS = {
   doubled: 'Two Authorization lines are let through: proxy and Hallpass may each look at another one.',
   query_token: 'A token in the query is looked at: it would stand in logs and histories.',
   web_socket: 'A read-only token can open a WebSocket, and write through it.',
+  other_protocol:
+    'Another protocol than a WebSocket is passed on: inside it the proxy sees no requests any more, nothing is checked there, and identity headers can be forged.',
   not_working:
     'Nothing can be decided: Hallpass cannot be reached from the proxy, or answers it with an error.',
   not_read_only: 'The token that should be read-only may write. Nothing more was tried with it.',

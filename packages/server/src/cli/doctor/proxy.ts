@@ -1,4 +1,4 @@
-import { examineEcho, NOT_ECHOED } from './echo.ts';
+import { examineEcho, examineProtocols, NOT_ECHOED } from './echo.ts';
 import { examine, examineStopped } from './examination.ts';
 import { type ProxyKind, proxyOf } from './faults.ts';
 import type { Finding } from './finding.ts';
@@ -27,7 +27,8 @@ async function findings(probe: Probe, { path, echoPath, expectDown }: ProxyOptio
   const echoed = echoPath === undefined ? [NOT_ECHOED] : await examineEcho(probe, echoPath);
   // The token is not what it was said to be: writing with it would be writing.
   if (echoed.some(({ fault }) => fault === 'not_read_only')) return echoed;
-  return [...(await examine(probe, path)), ...echoed, STOPPED];
+  const passedOn = echoPath === undefined ? [] : await examineProtocols(probe, echoPath);
+  return [...(await examine(probe, path)), ...echoed, ...passedOn, STOPPED];
 }
 
 /** Tries an installation from outside. Rejects with NoAnswer when there is none to try. */

@@ -76,7 +76,9 @@ export function exchange(url: URL, bytes: string, wants: 'head' | 'all', timeout
     });
     socket.on('data', (text: string) => {
       received += text;
-      if ((wants === 'head' && received.includes('\r\n\r\n')) || received.length > MOST) finish();
+      // Behind a 101 nobody closes.
+      const isEnough = wants === 'head' || received.startsWith('HTTP/1.1 101 ');
+      if ((isEnough && received.includes('\r\n\r\n')) || received.length > MOST) finish();
     });
     socket.on('end', finish);
     socket.write(bytes, 'latin1');

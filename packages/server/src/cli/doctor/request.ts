@@ -14,6 +14,18 @@ export interface Request {
   readonly lines?: readonly string[];
 }
 
+/** Asking for protocols that are no WebSocket: one that services speak, and one that nobody does. */
+export function otherProtocols(target: string): Request[] {
+  const asking = (protocol: string): Request => ({
+    method: 'GET',
+    target,
+    credentials: ['read-write token'],
+    // Where it is not passed on, the answer ends with the connection.
+    lines: ['Connection: close, Upgrade, HTTP2-Settings', `Upgrade: ${protocol}`, 'HTTP2-Settings: AAMAAABk'],
+  });
+  return ['h2c', 'hallpass-doctor'].map(asking);
+}
+
 export type Values = { readonly [C in Credential]: string };
 
 /** In words. No value of a token is in it. */
