@@ -175,9 +175,9 @@ function answerErrors(app: FastifyInstance, parts: ApiParts): void {
     reply.header('Allow', allowed.join(', '));
     throw new HallpassError('method_not_allowed', `Use one of ${allowed.join(', ')} here.`);
   };
-  // Fastify has rules of its own for methods beyond these, and would look at the rest of the request first.
+  // Fastify would look at the rest of the request first, and has rules of its own for methods beyond these.
   app.addHook('onRequest', (request, reply, done) => {
-    if (!METHODS.some((method) => method === request.method)) refuse(request, reply);
+    if (request.is404 || !METHODS.some((method) => method === request.method)) refuse(request, reply);
     done();
   });
   app.setNotFoundHandler(refuse);

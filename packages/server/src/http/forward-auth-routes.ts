@@ -20,14 +20,17 @@ const ROUTES: readonly (readonly [string, string, { readonly params?: TSchema }?
   ['/ext-authz/:path', 'The same for Envoy: the method is the original one', { params }],
 ];
 
-/** Puts the forward-auth door into the document. Its paths are answered before a request gets to the router. */
+/**
+ * Puts the forward-auth door into the document. Its paths are answered before a request gets to the router: what gets
+ * there is another spelling of them, and no check.
+ */
 export function forwardAuthRoutes(app: FastifyInstance): void {
   for (const [url, summary, more] of ROUTES) {
     app.get(
       url,
       { schema: { summary, tags: ['checks'], security: [{ token: [] }], ...more, response } },
       async () => {
-        throw new HallpassError('internal', 'This path is answered elsewhere.');
+        throw new HallpassError('path_not_found', 'Send the path of forward auth in its plain spelling.');
       },
     );
   }

@@ -168,6 +168,29 @@ describe('input of the API', () => {
     assert.equal((await server.call('GET', `/_/token?limit=1&limit=2`)).status, 400);
   });
 
+  it('C84: an unknown path is 404 and a wrong method 405, whatever the body is', async (t) => {
+    const server = await startServer(t);
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    for (const headers of [form, { 'Content-Type': 'text/plain' }, { 'Content-Encoding': 'gzip' }]) {
+      const options = { raw: 'a=b', headers };
+      for (const path of ['/_/nope', '/_/introspect/', '/_/verify/']) {
+        const { status, body } = await server.call('POST', path, options);
+        assert.deepEqual([status, body.code], [404, 'path_not_found'], path);
+      }
+      const wrong = await server.call('POST', '/_/health/live', options);
+      assert.deepEqual([wrong.status, wrong.headers.get('allow')], [405, 'GET, HEAD']);
+    }
+  });
+
+  it('a path of forward auth in another spelling is 404, and no fault of the server', async (t) => {
+    const server = await startServer(t);
+    for (const path of ['/_/%76erify', '/_/verify/%72ead', '/_/%65xt-authz/x']) {
+      const { status, body } = await server.call('GET', path);
+      assert.deepEqual([status, body.code], [404, 'path_not_found'], path);
+    }
+    assert.doesNotMatch(server.log(), /"level":"error"/);
+  });
+
   it('C84: an unknown path is 404, a wrong method 405 with Allow', async (t) => {
     const server = await startServer(t);
     for (const path of ['/_/', '/_/tokens', '/_/token/', '/_/token/value/x', '/_/Token']) {
