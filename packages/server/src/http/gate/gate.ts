@@ -17,6 +17,7 @@ import type { RequestReading } from '../read.ts';
 import { atEndOfTurn } from '../turn.ts';
 import { accessFor } from './access.ts';
 import { type Admission, Cuts, type Later } from './cuts.ts';
+import { Early } from './early.ts';
 import { Exchange, type ExchangeOptions, type Passage, type Report } from './exchange.ts';
 import { forwardedTarget } from './forwarded-target.ts';
 import { upstreamHeaders } from './request-headers.ts';
@@ -89,15 +90,17 @@ export class Gate {
 
   /** Serves a request that asks for another protocol: a WebSocket, nothing else. */
   serveUpgrade(visit: UpgradeVisit): void {
-    const { request, response, reading, socket, early } = visit;
+    const { request, response, reading, socket } = visit;
     if (!isWebSocket(request, reading)) {
       sendEarly(response, otherProtocol(reading.requestId), 'none');
       return;
     }
-    this.#pass(visit, false, (upstream, rawHeaders) => {
+    const early = new Early(socket, visit.early);
+    const passed = this.#pass(visit, false, (upstream, rawHeaders) => {
       response.detachSocket(socket);
-      return this.#tunnels.join(socket, upstream, early, switchingHead(rawHeaders, reading.requestId));
+      return this.#tunnels.join(socket, upstream, early.take(), switchingHead(rawHeaders, reading.requestId));
     });
+    if (passed) early.gather();
   }
 
   /** From now on requests go by this plan; those under way finish by the old one. Throws as the constructor does. */
@@ -124,10 +127,13 @@ export class Gate {
     await Promise.all(all.map(({ dispatcher }) => dispatcher.destroy()));
   }
 
-  #pass(visit: Visit, awaitsContinue: boolean, onSwitch: Passage['onSwitch']): void {
+  /** False: it was refused. */
+  #pass(visit: Visit, awaitsContinue: boolean, onSwitch: Passage['onSwitch']): boolean {
     const passage = this.#admit(visit, awaitsContinue, onSwitch);
-    if ('status' in passage) sendEarly(visit.response, passage, awaitsContinue ? 'long' : visit.reading.body);
-    else new Exchange(passage, this.#exchange).start();
+    const passes = !('status' in passage);
+    if (passes) new Exchange(passage, this.#exchange).start();
+    else sendEarly(visit.response, passage, awaitsContinue ? 'long' : visit.reading.body);
+    return passes;
   }
 
   /** What may pass, or the refusal. */

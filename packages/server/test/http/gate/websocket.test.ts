@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { describe, test } from 'node:test';
+import { noConnections } from '../connections.ts';
 import { bearer, bytesOf, headerOf, RawClient } from '../raw-client.ts';
 import { type Stand, stand, valuesOf } from '../stand.ts';
 
@@ -156,16 +157,44 @@ describe('upgrades at the gate', () => {
     assert.equal(await client.rest(), '');
   });
 
-  test('a client that leaves before the upstream has switched aborts the request there', async (t) => {
+  for (const [how, early, leave] of [
+    ['leaves', '', (client: RawClient) => client.socket.destroy()],
+    ['says that it sends no more', '', (client: RawClient) => client.socket.end()],
+    ['says so after it has sent something', 'early', (client: RawClient) => client.socket.end()],
+    ['is gone after it has sent something', 'early', (client: RawClient) => client.socket.destroy()],
+  ] as const) {
+    test(`a client that ${how} before the upstream has switched aborts the request there`, async (t) => {
+      const { port, values, server, upstream, faults } = await stand(t);
+      const waiting = once(upstream, 'upgrade');
+      const client = await RawClient.open(t, port);
+      client.send(bytesOf('GET', '/chat', [bearer(values.writer), ...UPGRADE]));
+      const [, socket] = (await waiting) as [IncomingMessage, Duplex];
+      socket.resume();
+      const closed = once(socket, 'end');
+      if (early !== '') client.send(early);
+      leave(client);
+      await closed;
+      // It was not the time for the answer that ended it.
+      await noConnections(server);
+      assert.deepEqual(faults, []);
+    });
+  }
+
+  test('what a client sends before the upstream has switched arrives, all of it and in order', async (t) => {
     const { port, values, upstream } = await stand(t);
     const waiting = once(upstream, 'upgrade');
     const client = await RawClient.open(t, port);
-    client.send(bytesOf('GET', '/chat', [bearer(values.writer), ...UPGRADE]));
-    const [, socket] = (await waiting) as [IncomingMessage, Duplex];
-    socket.resume();
-    const closed = once(socket, 'end');
+    const early = Array.from({ length: 100_000 }, (_, i) => `${i} `).join('');
+    client.send(`${bytesOf('GET', '/chat', [bearer(values.writer), ...UPGRADE])}${early}`);
+    const [, socket, head] = (await waiting) as [IncomingMessage, Duplex, Buffer];
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    let got = head.toString('latin1');
+    for await (const chunk of socket) {
+      got += chunk.toString('latin1');
+      if (got.length >= early.length) break;
+    }
+    assert.ok(got === early);
     client.socket.destroy();
-    await closed;
   });
 
   test("nobody at the upstream's address is a 502", async (t) => {
