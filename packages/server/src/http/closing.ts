@@ -1,6 +1,8 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Answer } from '@hallpass/core/problem';
+import { letGo } from './pipelining.ts';
 import type { Body } from './read.ts';
 import { send } from './respond.ts';
 
@@ -8,7 +10,13 @@ import { send } from './respond.ts';
 const LINGER_MS = 1000;
 const LINGER_BYTES = 16 * 1024 * 1024;
 
+/** Connections whose last answer is written or waits for those before it, and how to close them. */
 const lingering = new WeakMap<Duplex, () => void>();
+
+/** Whether the last answer of this connection is settled: whatever comes behind its request gets none. */
+export function isLingering(socket: Duplex): boolean {
+  return lingering.has(socket);
+}
 
 /** Closes a connection that was answered already and is only read on from. False when it is not one. */
 export function endLingering(socket: Duplex): boolean {
@@ -19,32 +27,38 @@ export function endLingering(socket: Duplex): boolean {
 
 /**
  * Answers and closes the connection, but reads on for a moment first: closing over unread bytes resets
- * the connection, and the client would lose the answer.
+ * the connection, and the client would lose this answer and those before it.
  */
 export function sendAndClose(response: ServerResponse, answer: Answer): void {
   const request = response.req;
   response.writeHead(answer.status, [...answer.headers, 'Connection', 'close']);
   if (request.method === 'HEAD' || answer.body === '') response.flushHeaders();
   else response.write(answer.body);
-  if (request.complete || request.destroyed) {
-    response.end();
-    return;
-  }
+  lingering.set(request.socket, () => {});
+  // An answer gets its socket when those before it are out, and is written to it in the same step.
+  if (response.socket) linger(request);
+  else response.once('socket', () => queueMicrotask(() => linger(request)));
+}
+
+function linger(request: IncomingMessage): void {
   const { socket } = request;
-  const finish = () => {
-    clearTimeout(timer);
-    lingering.delete(socket);
-    response.end();
+  const most = socket.bytesRead + LINGER_BYTES;
+  const timer = setTimeout(() => socket.destroySoon(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
+  lingering.set(socket, () => socket.destroySoon());
+  const count = () => {
+    if (socket.bytesRead > most) socket.destroySoon();
   };
-  const timer = setTimeout(finish, LINGER_MS);
-  lingering.set(socket, finish);
-  let received = 0;
-  request.on('data', (chunk: Buffer) => {
-    received += chunk.length;
-    if (received > LINGER_BYTES) finish();
-  });
-  request.once('end', finish);
-  request.once('close', finish);
+  if (request.complete || request.destroyed) endAndRead(socket, count);
+  else request.on('data', count).once('end', () => endAndRead(socket, count));
+}
+
+/** Says that nothing more comes, and reads on past the parser: what comes now is not looked at. */
+function endAndRead(socket: Socket, count: () => void): void {
+  socket.removeAllListeners('data');
+  socket.on('data', count);
+  letGo(socket);
+  socket.end();
 }
 
 /** Answers and closes the connection at once: whoever reads the body of this request gets no more of it. */

@@ -6,7 +6,7 @@ import { type Answer, problem } from '@hallpass/core/problem';
 import { refusal } from '@hallpass/core/refusal';
 import { type CanonicalTarget, type Target, type TargetReader, targetReader } from '@hallpass/core/target';
 import { LIMITS } from '../listen.ts';
-import { endLingering, sendAndClose, sendEarly, sendLast, sendRaw } from './closing.ts';
+import { endLingering, isLingering, sendAndClose, sendEarly, sendLast, sendRaw } from './closing.ts';
 import type { Dialect, ForwardAuth } from './forward-auth.ts';
 import type { Gate, Visit } from './gate/gate.ts';
 import type { Lines } from './lines.ts';
@@ -97,6 +97,7 @@ export class Front {
   }
 
   #take(request: IncomingMessage, response: ServerResponse, manner: Manner): void {
+    if (isLingering(request.socket)) return;
     const before = turnOf(request, response, this.#isForApi);
     if (!before) this.#handle(request, response, manner);
     else onTurn(request.socket, before, () => this.#handle(request, response, manner));

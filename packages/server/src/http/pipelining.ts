@@ -94,6 +94,12 @@ function countBehind(socket: Connection, response: ServerResponse): number {
   return behind;
 }
 
+/** From now on the connection is read however many requests wait on it. */
+export function letGo(socket: Connection): void {
+  socket[BEHIND] = Number.NEGATIVE_INFINITY;
+  socket.resume();
+}
+
 function hold(socket: Connection): void {
   if ((socket[BEHIND] ?? 0) >= MOST_BEHIND) socket.pause();
 }

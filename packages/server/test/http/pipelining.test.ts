@@ -107,6 +107,36 @@ describe('requests that come together on one connection', () => {
     assert.deepEqual(warnings, []);
   });
 
+  for (const [what, refused] of [
+    ['a body', ['Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0']],
+    ['no body', ['Host: another']],
+  ] as const) {
+    test(`answers are whole when one with ${what} behind them closes the connection, however much comes behind it`, async (t) => {
+      const page = 'x'.repeat(200_000);
+      const { port, values, server, upstream } = await stand(t, {
+        upstream: (_request, response) => void response.end(page),
+      });
+      let asked = 0;
+      upstream.on('request', () => asked++);
+      const [accepted, lines] = [once(server, 'connection'), [`Authorization: Bearer ${values.writer}`]];
+      const client = await RawClient.open(t, port);
+      const [connection] = (await accepted) as [Socket];
+      const said = once(connection, 'finish');
+      client.socket.pause();
+      const first = bytes('POST /a', [...lines, 'Content-Length: 0']);
+      const behind = bytes('GET /c', lines).repeat(2000);
+      client.send(first + bytes('POST /b', [`Authorization: Bearer ${values.reader}`, ...refused]) + behind);
+      await said;
+      client.socket.resume();
+      const text = await client.rest();
+      const statuses = text.match(/HTTP\/1\.1 \d+/g);
+      assert.deepEqual(statuses, ['HTTP/1.1 200', `HTTP/1.1 ${what === 'a body' ? 403 : 400}`]);
+      assert.ok(text.includes(page));
+      assert.match(text, /"request_id":"[^"]+"}$/);
+      assert.equal(asked, 1);
+    });
+  }
+
   test('a long answer that is read late goes on, also when the one behind it came meanwhile', async (t) => {
     const long = Buffer.alloc(20 << 20, 'x');
     const [asked, tell] = signal();
