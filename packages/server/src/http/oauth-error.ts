@@ -1,5 +1,6 @@
 import { type ErrorCode, HallpassError } from '@hallpass/core/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { fieldErrors, type SchemaError } from './input-errors.ts';
 
 /** The errors for which OAuth has words of its own (RFC 6749 §5.2, RFC 6750 §3.1). */
 const WORDS: { readonly [C in ErrorCode]?: readonly [error: string, description: string] } = {
@@ -25,15 +26,28 @@ function challengeOf(request: FastifyRequest, code: ErrorCode): string {
   return /^bearer\b/i.test(sent) ? `${BEARER}, error="${code}"` : `${BASIC}, ${BEARER}`;
 }
 
+interface Invalid {
+  readonly validation?: readonly SchemaError[];
+  readonly validationContext?: string;
+}
+
+/** What is wrong with the query; OAuth's own parameters are all in the body. */
+function queryMistake({ validation = [], validationContext }: Invalid): string | undefined {
+  if (validationContext !== 'querystring') return undefined;
+  const mistakes = fieldErrors(validation, 'query').map(({ field, message }) => `${field} ${message}`);
+  return `Correct the query: ${mistakes.join('; ')}.`;
+}
+
 /** Answers errors in the form OAuth clients read. What OAuth has no word for stays a problem document. */
 export function answerOAuthErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: HallpassError | { validation?: unknown }, request, reply) => {
-    const invalid = 'validation' in error && error.validation !== undefined;
+  app.setErrorHandler((error: HallpassError | Invalid, request, reply) => {
+    const invalid = 'validation' in error && error.validation !== undefined ? error : undefined;
     const known = invalid ? new HallpassError('invalid_request', 'Send the parameter token.') : error;
     const words = known instanceof HallpassError ? WORDS[known.code] : undefined;
     if (!(known instanceof HallpassError) || !words) throw error;
     if (known.status !== 400) reply.header('WWW-Authenticate', challengeOf(request, known.code));
-    const body = JSON.stringify({ error: words[0], error_description: words[1] });
+    const description = (invalid && queryMistake(invalid)) ?? words[1];
+    const body = JSON.stringify({ error: words[0], error_description: description });
     return reply.code(known.status).type('application/json').serializer(String).send(body);
   });
 }

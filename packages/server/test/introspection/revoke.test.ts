@@ -49,6 +49,19 @@ describe('revocation', () => {
     assert.ok(request_id);
   });
 
+  it('says what is wrong with the query, when that is what is wrong', async (t) => {
+    const server = await startServer(t);
+    const token = await newToken(server, 'a');
+    for (const [query, description] of [
+      ['wait=0', 'Correct the query: wait does not have the right form.'],
+      ['x=1', 'Correct the query: x is not a known field.'],
+    ]) {
+      const answer = await post(server, `/_/revoke?${query}`, { token });
+      assert.equal(answer.status, 400);
+      assert.deepEqual(JSON.parse(answer.text), { error: 'invalid_request', error_description: description });
+    }
+  });
+
   it('is done once when many ask at the same time, and all are told that it is done', async (t) => {
     const server = await startServer(t);
     const token = await newToken(server, 'a');
