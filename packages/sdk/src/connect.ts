@@ -6,7 +6,7 @@ import type { Guard, GuardEvents, Trouble } from './guard.ts';
 import { Recording } from './recording.ts';
 import { ReplicaGuard } from './replica-guard.ts';
 import { restore } from './restore.ts';
-import { SnapshotFile } from './snapshot-file.ts';
+import { type FileFault, SnapshotFile } from './snapshot-file.ts';
 import { SURROUNDINGS, type Surroundings } from './surroundings.ts';
 import { Usage } from './usage.ts';
 import { UsageReports } from './usage-reports.ts';
@@ -29,6 +29,12 @@ export interface ConnectOptions extends KeyOptions {
   readonly surroundings?: Surroundings;
 }
 
+const FAULTS: Readonly<Record<FileFault, (why: string) => string>> = {
+  written: (why) =>
+    `cannot be written (${why}). Verdicts go on. It is removed once it lacks a change: a start without the server has no copy then.`,
+  removed: (why) =>
+    `lacks changes, and cannot be removed (${why}). Remove it: a start without the server would go by it. No change is confirmed while it is there.`,
+};
 const NAME = /^[0-9A-Za-z_-]{1,48}$/;
 /** Milliseconds that the last report may take once the guard is closed. */
 const LAST_REPORT = 2_000;
@@ -116,9 +122,9 @@ function fileOf(
   onTrouble: (trouble: Trouble) => void,
 ): SnapshotFile | undefined {
   if (snapshotFile === undefined) return undefined;
-  const onFault = (error: unknown) => {
+  const onFault = (fault: FileFault, error: unknown) => {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'fault';
-    const message = `The snapshot file ${snapshotFile} cannot be written (${why}). Verdicts go on; a start without the server would not.`;
+    const message = `The snapshot file ${snapshotFile} ${FAULTS[fault](why)}`;
     onTrouble({ code: 'snapshot_file', message });
   };
   return new SnapshotFile({ path: snapshotFile, random, later, onFault });

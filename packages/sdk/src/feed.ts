@@ -33,6 +33,12 @@ export interface Incoming {
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
+/** Where a stream is to begin. `kept`: who starts in this process's place knows all up to there, or nothing. */
+export interface From {
+  readonly place: string;
+  readonly kept: boolean;
+}
+
 export interface FeedOptions {
   readonly url: string;
   /** Read anew for every attempt. Rejects with a FeedError. */
@@ -97,9 +103,10 @@ export class Feed {
   }
 
   /** What follows a place; `poll`: as an answer that ends, at the latest after so many milliseconds. Rejects with a FeedError. */
-  stream(place: string, poll: number | undefined, signal: AbortSignal): Promise<Incoming> {
+  stream({ place, kept }: From, poll: number | undefined, signal: AbortSignal): Promise<Incoming> {
     const path = poll === undefined ? '/feed' : `/feed?poll=${poll}`;
-    return this.#open(path, 'text/event-stream', { 'Last-Event-ID': place }, signal);
+    const headers = { 'Last-Event-ID': place, ...(kept ? {} : { 'Hallpass-Kept': 'no' }) };
+    return this.#open(path, 'text/event-stream', headers, signal);
   }
 
   /** The status of the answer. Rejects when there is none. */

@@ -207,16 +207,16 @@ export class Follower {
   async #follow(): Promise<Ending> {
     const { position } = this.#replica;
     if (!position) return CUT;
-    // It counts as confirmed by being asked from, so it is to outlive this process.
-    await this.#recording.flushed();
+    // It counts as confirmed by being asked from, where it outlives this process.
+    const kept = await this.#recording.kept();
     if (this.#polling && elapsed(this.#polling, this.#now()) > POLL_FOR) this.#polling = undefined;
     const polls = this.#polling !== undefined;
     const stream = new Stream(polls);
     const cancel = this.#watchBeginning(polls);
     try {
       const poll = polls ? POLL : undefined;
-      const place = formatPosition(position);
-      const { asked, bytes } = await this.#options.feed.stream(place, poll, this.#controller.signal);
+      const from = { place: formatPosition(position), kept };
+      const { asked, bytes } = await this.#options.feed.stream(from, poll, this.#controller.signal);
       for await (const chunk of bytes) {
         const ending = this.#takeChunk(stream, chunk, asked, cancel);
         this.#options.onProgress();
@@ -280,10 +280,10 @@ export class Follower {
     return ON;
   }
 
-  /** A confirmed place outlives this process: what is kept on disk has it too. */
+  /** A confirmed place outlives this process: no file is left that lacks it. Else the server goes on asking. */
   #confirm(replica: string, position: Head): void {
-    void this.#recording.flushed().then(() => {
-      if (!this.#closed) this.#confirmations.send({ replica, position: formatPosition(position) });
+    void this.#recording.kept().then((kept) => {
+      if (kept && !this.#closed) this.#confirmations.send({ replica, position: formatPosition(position) });
     });
   }
 

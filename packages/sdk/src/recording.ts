@@ -3,7 +3,7 @@ import type { Outcome } from '@hallpass/core/replica-state';
 import type { Secret } from '@hallpass/core/secret';
 import { encodeFrame, type Frame } from '@hallpass/core/wire-feed';
 import type { Malformed } from '@hallpass/core/wire-feed-reader';
-import type { SnapshotFile } from './snapshot-file.ts';
+import type { Draft, SnapshotFile } from './snapshot-file.ts';
 
 /** Milliseconds between two heartbeats that are kept: they say how old the copy is. */
 const HEARTBEAT_EVERY = 60_000;
@@ -18,6 +18,7 @@ export interface RecordingOptions {
 /** Keeps on disk what the replica takes in, if it is to be kept. */
 export class Recording {
   readonly #options: RecordingOptions;
+  #draft: Draft | undefined;
   #heartbeat: Instant | undefined;
   #limit = Number.POSITIVE_INFINITY;
 
@@ -26,47 +27,54 @@ export class Recording {
   }
 
   async begin(): Promise<void> {
-    this.#options.file?.begin(await this.#options.key());
+    this.#draft = this.#options.file?.begin(await this.#options.key());
   }
 
   /** Whether the key has been changed: who starts with the new one could not read the file. */
   async isOutdated(): Promise<boolean> {
     const { file, key } = this.#options;
-    return file?.isSealedOtherwise(await key()) ?? false;
+    const kept = file?.inPlace;
+    return kept !== undefined && kept.secret.reveal() !== (await key()).reveal();
   }
 
   write(bytes: Uint8Array): void {
-    this.#options.file?.write(bytes);
+    if (this.#draft) this.#options.file?.write(this.#draft, bytes);
   }
 
   commit(): void {
-    this.#options.file?.commit();
+    if (this.#draft) this.#options.file?.commit(this.#draft);
   }
 
   abandon(): void {
-    this.#options.file?.abandon();
+    if (this.#draft) this.#options.file?.abandon(this.#draft);
   }
 
   async flushed(): Promise<void> {
     await this.#options.file?.flushed();
   }
 
+  /** Whether whoever starts in this process's place knows all that was noted, or nothing. Never rejects. */
+  async kept(): Promise<boolean> {
+    return (await this.#options.file?.kept()) ?? true;
+  }
+
   /** A row that was applied, and now and then a heartbeat behind all rows. */
   note(frame: Frame | Malformed, outcome: Outcome, at: Instant): void {
-    if (!this.#options.file) return;
-    if (frame.kind === 'change' && outcome.kind === 'applied') this.#options.file.append(encodeFrame(frame));
-    if (frame.kind !== 'heartbeat' || outcome.kind !== 'noted') return;
+    const { file } = this.#options;
+    if (frame.kind === 'change' && outcome.kind === 'applied') file?.append(encodeFrame(frame));
+    if (frame.kind !== 'heartbeat' || outcome.kind !== 'noted' || !file?.inPlace) return;
     if (frame.head !== frame.position.revision) return;
     if (this.#heartbeat && elapsed(this.#heartbeat, at) < HEARTBEAT_EVERY) return;
     this.#heartbeat = at;
-    this.#options.file.append(encodeFrame(frame));
+    file.append(encodeFrame(frame));
   }
 
   /** Whether there is more stream than snapshot in the file. The limit is drawn, so that not all begin anew at once. */
   isFull(): boolean {
     const { file, chance } = this.#options;
-    if (!file) return false;
+    if (!file?.inPlace) return false;
     if (this.#limit === Number.POSITIVE_INFINITY) this.#limit = 1 + chance() / 2;
-    return file.streamBytes > this.#limit * Math.max(SMALLEST_STREAM, file.snapshotBytes);
+    const { streamBytes, snapshotBytes } = file.inPlace;
+    return streamBytes > this.#limit * Math.max(SMALLEST_STREAM, snapshotBytes);
   }
 }

@@ -4,7 +4,7 @@ import { copyOf, type Outcome } from '@hallpass/core/replica-state';
 import type { Secret } from '@hallpass/core/secret';
 import { FrameReader } from '@hallpass/core/wire-feed-reader';
 import { SealBroken } from './seal.ts';
-import type { SnapshotFile } from './snapshot-file.ts';
+import type { Draft, SnapshotFile } from './snapshot-file.ts';
 
 function need(outcome: Outcome): void {
   if (outcome.kind === 'resync') throw new SealBroken('The file does not hold what a server sent.');
@@ -71,27 +71,27 @@ export async function restore(
   now: () => Instant,
 ): Promise<void> {
   const restoring = new Restoring(replica, now);
-  let begun = false;
+  let draft: Draft | undefined;
   try {
     for await (const record of file.read(secret)) {
-      if (!begun) {
+      if (!draft) {
         replica.beginSnapshot('file', now());
-        file.begin(secret);
-        begun = true;
+        draft = file.begin(secret);
       }
       const behind = restoring.swapped;
       restoring.take(record);
-      if (behind) file.append(record);
-      else file.write(record);
+      if (behind) file.writeBehind(draft, record);
+      else file.write(draft, record);
       await file.flushed();
     }
-    if (begun && !restoring.swapped) throw new SealBroken('The file is cut short.');
+    if (draft && !restoring.swapped) throw new SealBroken('The file is cut short.');
   } finally {
-    if (restoring.swapped) {
-      file.commit();
+    if (draft && restoring.swapped) {
+      // Where it could not be written anew, what was read stays: it lacks nothing yet.
+      if (!draft.over) file.commit(draft);
       replica.take({ kind: 'cut', at: now() });
-    } else if (begun) {
-      file.abandon();
+    } else if (draft) {
+      file.abandon(draft);
       replica.take({ kind: 'snapshot_fails', at: now() });
     }
   }

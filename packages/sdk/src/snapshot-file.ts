@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Secret } from '@hallpass/core/secret';
 import type { RandomBytes } from '@hallpass/core/token';
@@ -11,20 +11,27 @@ const READ_BYTES = 1 << 18;
 /** Milliseconds that a disk may take. Nobody waits for one that hangs: changes are to arrive all the same. */
 const PATIENCE = 10_000;
 
+/** What is wrong with the file: it cannot be `written`, or lacks changes and cannot be `removed`. */
+export type FileFault = 'written' | 'removed';
+
 export interface SnapshotFileOptions {
   readonly path: string;
   readonly random: RandomBytes;
   readonly later: Surroundings['later'];
-  /** Called once for each file that could not be written. */
-  readonly onFault: (error: unknown) => void;
+  /** Called once for each fault until a file has been written. */
+  readonly onFault: (fault: FileFault, error: unknown) => void;
 }
 
 /** One file under way: written aside at first, then in its place. */
-interface Writing {
+export interface Draft {
   readonly secret: Secret;
   readonly sealer: Sealer;
   handle: FileHandle | undefined;
-  failed: boolean;
+  /** It could not be written, or is of no use: nothing more is put there. */
+  over: boolean;
+  placed: boolean;
+  snapshotBytes: number;
+  streamBytes: number;
 }
 
 async function syncFolder(path: string): Promise<void> {
@@ -34,22 +41,33 @@ async function syncFolder(path: string): Promise<void> {
   await folder?.close();
 }
 
+async function close(draft: Draft): Promise<void> {
+  await draft.handle?.close().catch(() => {});
+  draft.handle = undefined;
+}
+
 /**
  * The sealed copy on disk: a snapshot as received, and behind it the stream. A new one is written aside and takes the
  * old one's place when it is whole; what comes later is put behind it. One file belongs to one process.
  */
 export class SnapshotFile {
   readonly #options: SnapshotFileOptions;
-  #writing: Writing | undefined;
+  #aside: Draft | undefined;
+  #inPlace: Draft | undefined;
   #queue: Promise<void> = Promise.resolve();
   /** While it is set nothing is written. */
   #hangs = false;
-  /** How many bytes of snapshot and how many of stream the file holds. */
-  snapshotBytes = 0;
-  streamBytes = 0;
+  /** What stands in the file's place, if anything does, may lack what was handed over. */
+  #lacks = false;
+  readonly #told = new Set<FileFault>();
 
   constructor(options: SnapshotFileOptions) {
     this.#options = options;
+  }
+
+  /** The file that stands in its place and takes what is appended; undefined without one. */
+  get inPlace(): Readonly<Draft> | undefined {
+    return this.#inPlace;
   }
 
   /** The records of the file as they were written; nothing when there is none. Throws a SealBroken, or what reading throws. */
@@ -73,58 +91,73 @@ export class SnapshotFile {
     }
   }
 
-  /** A new file begins aside. */
-  begin(secret: Secret): void {
-    this.#drop();
-    this.snapshotBytes = 0;
-    this.streamBytes = 0;
-    if (this.#hangs) return;
-    const writing: Writing = {
+  /** A new file begins aside, in place of one that was begun before; the one in its place goes on. */
+  begin(secret: Secret): Draft {
+    if (this.#aside) this.abandon(this.#aside);
+    const draft: Draft = {
       secret,
       sealer: new Sealer(secret, this.#options.random),
       handle: undefined,
-      failed: false,
+      over: this.#hangs,
+      placed: false,
+      snapshotBytes: 0,
+      streamBytes: 0,
     };
-    this.#writing = writing;
-    this.#do(writing, async () => {
-      await rm(this.#aside, { force: true });
-      writing.handle = await open(this.#aside, 'wx', OWNER_ONLY);
-      await writing.handle.writeFile(writing.sealer.header);
+    if (draft.over) return draft;
+    this.#aside = draft;
+    this.#do(draft, async () => {
+      await rm(this.#asidePath, { force: true });
+      draft.handle = await open(this.#asidePath, 'wx', OWNER_ONLY);
+      await draft.handle.writeFile(draft.sealer.header);
     });
-  }
-
-  /** Whether the file that is written is sealed with another key than this one. */
-  isSealedOtherwise(secret: Secret): boolean {
-    const writing = this.#writing;
-    return writing !== undefined && !writing.failed && writing.secret.reveal() !== secret.reveal();
+    return draft;
   }
 
   /** The next bytes of the snapshot. */
-  write(bytes: Uint8Array): void {
-    this.snapshotBytes += bytes.length;
-    this.#put(bytes);
+  write(draft: Draft, bytes: Uint8Array): void {
+    draft.snapshotBytes += bytes.length;
+    this.#put(draft, bytes);
   }
 
-  /** Bytes of the stream, behind the snapshot. */
+  /** Bytes of the stream, behind the snapshot that is aside. */
+  writeBehind(draft: Draft, bytes: Uint8Array): void {
+    draft.streamBytes += bytes.length;
+    this.#put(draft, bytes);
+  }
+
+  /** Bytes of the stream, to the file in its place. */
   append(bytes: Uint8Array): void {
-    this.streamBytes += bytes.length;
-    this.#put(bytes);
+    if (this.#inPlace) this.writeBehind(this.#inPlace, bytes);
+    else this.#lacks = true;
   }
 
-  /** What has been written takes its place. */
-  commit(): void {
-    const writing = this.#writing;
-    if (!writing) return;
-    this.#do(writing, async () => {
-      await writing.handle?.sync();
-      await rename(this.#aside, this.#options.path);
+  /** What has been written takes its place. If it could not be written, what is there lacks it. */
+  commit(draft: Draft): void {
+    const before = this.#inPlace;
+    this.#inPlace = undefined;
+    if (before) this.#queue = this.#queue.then(() => close(before));
+    if (draft.over) {
+      this.#lacks = true;
+      return;
+    }
+    this.#aside = undefined;
+    this.#inPlace = draft;
+    this.#do(draft, async () => {
+      await draft.handle?.sync();
+      await rename(this.#asidePath, this.#options.path);
+      draft.placed = true;
+      // A disk that hung meanwhile: what came since is not in there.
+      this.#lacks = draft.over;
+      this.#told.clear();
       await syncFolder(this.#options.path);
     });
   }
 
   /** What has been written is of no use. */
-  abandon(): void {
-    this.#drop();
+  abandon(draft: Draft): void {
+    if (this.#aside !== draft) return;
+    this.#lose(draft);
+    this.#queue = this.#queue.then(() => this.#clear(draft));
   }
 
   /** Once everything handed over has been given to the system, or the file is given up. Never rejects. */
@@ -133,55 +166,91 @@ export class SnapshotFile {
     if (!(await within(PATIENCE, this.#queue, this.#options)) && !this.#hangs) this.#giveUp();
   }
 
-  close(): Promise<void> {
-    this.#drop();
-    return this.flushed();
+  /**
+   * Whether who starts from the file knows all that was handed over before: it has all of it, or is no more, and is
+   * removed for that if need be. Never rejects.
+   */
+  async kept(): Promise<boolean> {
+    await this.flushed();
+    if (this.#lacks && !this.#hangs) {
+      this.#queue = this.#queue.then(() => this.#remove());
+      await this.flushed();
+    }
+    return !this.#lacks && !this.#hangs;
+  }
+
+  async close(): Promise<void> {
+    if (this.#aside) this.abandon(this.#aside);
+    const last = this.#inPlace;
+    if (last) this.#queue = this.#queue.then(() => close(last));
+    await this.kept();
   }
 
   #giveUp(): void {
     this.#hangs = true;
-    if (this.#writing) this.#writing.failed = true;
-    this.#drop();
-    void this.#queue.then(() => {
+    const lost = [this.#inPlace, this.#aside].filter((draft) => draft !== undefined);
+    for (const draft of lost) this.#lose(draft);
+    this.#queue = this.#queue.then(async () => {
+      for (const draft of lost) await this.#clear(draft);
       this.#hangs = false;
     });
-    this.#options.onFault(Object.assign(new Error('The disk hangs.'), { code: 'ETIMEDOUT' }));
+    this.#tell('written', Object.assign(new Error('The disk hangs.'), { code: 'ETIMEDOUT' }));
   }
 
-  get #aside(): string {
+  /** Nothing more is put there. What was in its place lacks what is appended from now on, if not more. */
+  #lose(draft: Draft): void {
+    draft.over = true;
+    if (this.#aside === draft) this.#aside = undefined;
+    if (this.#inPlace !== draft) return;
+    this.#inPlace = undefined;
+    this.#lacks = true;
+  }
+
+  /** What is left of one that is lost. */
+  async #clear(draft: Draft): Promise<void> {
+    await close(draft);
+    if (!draft.placed) await rm(this.#asidePath, { force: true }).catch(() => {});
+  }
+
+  /** A start is not to find what lacks something: better nothing. */
+  async #remove(): Promise<void> {
+    const { path } = this.#options;
+    if (!this.#lacks) return;
+    try {
+      await rm(path, { force: true }).catch(() => truncate(path));
+      this.#lacks = false;
+    } catch (error) {
+      this.#tell('removed', error);
+    }
+  }
+
+  #tell(fault: FileFault, error: unknown): void {
+    if (this.#told.has(fault)) return;
+    this.#told.add(fault);
+    this.#options.onFault(fault, error);
+  }
+
+  get #asidePath(): string {
     return `${this.#options.path}.new`;
   }
 
-  #put(bytes: Uint8Array): void {
-    const writing = this.#writing;
-    if (!writing || writing.failed) return;
-    const sealed = writing.sealer.seal(bytes);
-    this.#do(writing, async () => {
-      await writing.handle?.writeFile(sealed);
+  #put(draft: Draft, bytes: Uint8Array): void {
+    if (draft.over) return;
+    const sealed = draft.sealer.seal(bytes);
+    this.#do(draft, async () => {
+      await draft.handle?.writeFile(sealed);
     });
   }
 
-  #drop(): void {
-    const writing = this.#writing;
-    this.#writing = undefined;
-    if (writing) this.#queue = this.#queue.then(() => this.#end(writing));
-  }
-
-  async #end(writing: Writing): Promise<void> {
-    await writing.handle?.close().catch(() => {});
-    writing.handle = undefined;
-    await rm(this.#aside, { force: true }).catch(() => {});
-  }
-
-  #do(writing: Writing, act: () => Promise<void>): void {
+  #do(draft: Draft, act: () => Promise<void>): void {
     this.#queue = this.#queue.then(async () => {
-      if (writing.failed) return;
+      if (draft.over) return;
       try {
         await act();
       } catch (error) {
-        writing.failed = true;
-        await this.#end(writing);
-        this.#options.onFault(error);
+        this.#lose(draft);
+        await this.#clear(draft);
+        this.#tell('written', error);
       }
     });
   }

@@ -2,68 +2,23 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
   closeSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import type { ConnectOptions } from '@hallpass/sdk/connect';
-import { type Guarded, guarded, newFeed } from './guarded.ts';
-import { KEY, type ModelFeed, secretOf, tokenOf } from './model-feed.ts';
-import type { World } from './world.ts';
+import { test } from 'node:test';
+import { coldStart, ended, kept, place } from './cold-start.ts';
+import { type Guarded, guarded } from './guarded.ts';
+import { KEY, secretOf, tokenOf } from './model-feed.ts';
 
 /** Rows whose writing takes a while. */
 const MANY = 500;
 const OTHER_KEY = 'hpo_22222222222222222222222222222230socB';
-
-function place(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hallpass-sdk-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return join(folder, 'tokens.snapshot');
-}
-
-function down({ feed, world }: { feed: ModelFeed; world: World }): { feed: ModelFeed; world: World } {
-  world.fetch = () => Promise.reject(new TypeError('fetch failed'));
-  return { feed, world };
-}
-
-/** Closes a guard; what it had still to write is on disk then. */
-async function ended({ guard, world }: Guarded): Promise<void> {
-  let done = false;
-  const closed = guard.close().then(() => {
-    done = true;
-  });
-  await world.whenReal(() => done);
-  await closed;
-}
-
-/** A guard that has followed, and written what it got. */
-async function kept(t: TestContext, file: string, act: (all: Guarded) => void = () => {}): Promise<Guarded> {
-  const all = guarded(t, { snapshotFile: file });
-  await all.world.whenReal(() => all.guard.fresh && all.feed.streams === 1);
-  act(all);
-  const { revision } = all.feed.head;
-  await all.world.whenReal(() => all.guard.revision === revision);
-  await ended(all);
-  return all;
-}
-
-/** A start on a file while no server answers. */
-async function coldStart(t: TestContext, options: Partial<ConnectOptions>, later = 0): Promise<Guarded> {
-  const surrounding = down(newFeed());
-  surrounding.world.wall += later;
-  const all = guarded(t, options, surrounding);
-  await all.world.whenReal(() => all.troubles.some(({ code }) => code === 'unreachable'));
-  return all;
-}
 
 test('C98: with the server down a guard starts from its file, and knows what came behind the snapshot', async (t) => {
   const snapshotFile = place(t);

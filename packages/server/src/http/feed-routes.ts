@@ -122,6 +122,7 @@ export function feedRoutes(app: FastifyInstance, parts: ApiParts): void {
         operator: request.caller.operator,
         name: nameIn(request),
         from: placeIn(request),
+        kept: request.headers['hallpass-kept'] !== 'no',
         poll: poll === undefined ? null : Number(poll),
         requestId: request.id,
       };

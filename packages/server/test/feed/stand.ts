@@ -54,7 +54,7 @@ export async function feedStand(context: TestContext, before = 0): Promise<FeedS
   const server = createServer((request, response) => {
     const from = parsePosition(String(request.headers['last-event-id']));
     if (!from) throw new Error('There is no place.');
-    const follower = { operator, name: 'one', from, poll: null, requestId: 'r' };
+    const follower = { operator, name: 'one', from, kept: true, poll: null, requestId: 'r' };
     void feed.follow(follower, () => response);
   });
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));

@@ -81,6 +81,19 @@ describe('waiting for the replicas', () => {
     assert.deepEqual((await answer).body.replicas, { confirmed: 1, pending: ['gone'] });
   });
 
+  test('a replica that comes back and does not keep what it has is waited for until it confirms', async (t) => {
+    const server = await startServer(t);
+    await server.admin.createToken({ name: 'a' });
+    const back = await follow(t, server.url, { name: 'back', headers: { 'Hallpass-Kept': 'no' } });
+    back.confirms = false;
+    const answer = disable(server, 'a', '?wait=2000');
+    await back.reach(3);
+    await back.again();
+    assert.deepEqual((await answer).body.replicas, { confirmed: 0, pending: ['back'] });
+    const [replica] = await server.admin.replicas();
+    assert.equal(replica?.revision, 0);
+  });
+
   test('many who wait at once are all answered', async (t) => {
     const server = await startServer(t);
     const names = Array.from({ length: 20 }, (_, i) => `t${i}`);

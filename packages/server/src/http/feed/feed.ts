@@ -127,9 +127,10 @@ export class Feed {
   }
 
   #begin(follower: Follower, response: ServerResponse, time: number, head: number): void {
-    const { operator, from, requestId } = follower;
+    const { operator, from, kept, requestId } = follower;
     const poll = follower.poll !== null;
-    const replica = this.replicas.connect(follower.name, operator, poll, from.revision, time);
+    const confirmed = kept ? from.revision : 0;
+    const replica = this.replicas.connect(follower.name, operator, poll, confirmed, time);
     const start = { operator, replica, poll, place: from, requestId };
     const stream = new Stream(response, start, (ended, ending) => {
       this.ended[ending]++;

@@ -12,6 +12,8 @@ export interface Follower {
   /** The name the replica gave itself. */
   readonly name: string;
   readonly from: Head;
+  /** Whether a process that starts in its place knows all up to there, or nothing. */
+  readonly kept: boolean;
   /** Milliseconds; null for a stream that has no end. */
   readonly poll: number | null;
   readonly requestId: string;

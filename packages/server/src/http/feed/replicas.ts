@@ -42,12 +42,12 @@ export class Replicas {
     return newest;
   }
 
-  /** Under the name it gave itself, or that with a number behind it while another has it. It has all up to `from`. */
-  connect(wanted: string, operator: OperatorState, poll: boolean, from: number, now: number): Replica {
+  /** Under the name it gave itself, or that with a number behind it while another has it. It has all up to `confirmed`. */
+  connect(wanted: string, operator: OperatorState, poll: boolean, confirmed: number, now: number): Replica {
     let name = wanted;
     for (let i = 2; !isFree(this.#byName.get(name), operator); i++) name = `${wanted}-${i}`;
     const known = this.#byName.get(name);
-    const fresh = { name, operator, poll, connectedAt: now, confirmed: from, confirmedAt: now };
+    const fresh = { name, operator, poll, connectedAt: now, confirmed, confirmedAt: now };
     // The same object while it is remembered, because whoever waits knows it by that.
     const replica: Replica = Object.assign(known ?? {}, { ...fresh, leftAt: null, asked: [] });
     this.#byName.set(name, replica);
