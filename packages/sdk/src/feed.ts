@@ -1,37 +1,11 @@
-import type { Instant } from '@hallpass/core/replica-age';
-import type { Hindrance } from '@hallpass/core/replica-back-off';
 import type { Secret } from '@hallpass/core/secret';
 import { FEED_VERSION } from '@hallpass/core/wire-feed';
-import type { Trouble } from './guard.ts';
+import { FeedError } from './feed-error.ts';
+import { type Incoming, patiently } from './patience.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Milliseconds until a short call is given up. */
 const CALL_TIMEOUT = 10_000;
-
-/** Why there is nothing to follow. `after`: what the server asked for, in milliseconds. */
-export class FeedError extends Error {
-  override readonly name = 'FeedError';
-  readonly hindrance: Hindrance;
-  readonly code: Trouble['code'];
-  readonly after: number;
-
-  constructor(
-    hindrance: Hindrance,
-    message: string,
-    options: { code?: Trouble['code']; after?: number; cause?: unknown } = {},
-  ) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
-    this.hindrance = hindrance;
-    this.code = options.code ?? hindrance;
-    this.after = options.after ?? 0;
-  }
-}
-
-/** An answer whose bytes are still to come. `asked`: when it was asked for. */
-export interface Incoming {
-  readonly asked: Instant;
-  readonly bytes: AsyncIterable<Uint8Array>;
-}
 
 /** Where a stream is to begin. `kept`: who starts in this process's place knows all up to there, or nothing. */
 export interface From {
@@ -97,9 +71,13 @@ export class Feed {
     this.#root = /^[^:]+:\/\/[^/]*$/.test(base) ? `${base}/_` : base;
   }
 
-  /** Rejects with a FeedError. */
+  /** Rejects with a FeedError, and so does reading on when nothing comes any more. */
   snapshot(signal: AbortSignal): Promise<Incoming> {
-    return this.#open('/feed/snapshot', 'application/vnd.hallpass.snapshot', {}, signal);
+    const { url, surroundings } = this.#options;
+    return patiently(
+      (either) => this.#open('/feed/snapshot', 'application/vnd.hallpass.snapshot', {}, either),
+      { url, signal, later: surroundings.later },
+    );
   }
 
   /** What follows a place; `poll`: as an answer that ends, at the latest after so many milliseconds. Rejects with a FeedError. */
@@ -169,6 +147,7 @@ export class Feed {
         redirect: 'manual',
       });
     } catch (cause) {
+      if (cause instanceof FeedError) throw cause;
       const text = `${this.#options.url} does not answer (${codeOf(cause)}). Is a Hallpass server running there?`;
       throw new FeedError('unreachable', text, { cause });
     }

@@ -7,7 +7,8 @@ import type { Outcome } from '@hallpass/core/replica-state';
 import type { Frame } from '@hallpass/core/wire-feed';
 import type { Malformed } from '@hallpass/core/wire-feed-reader';
 import { Confirmations } from './confirmations.ts';
-import { type Feed, FeedError } from './feed.ts';
+import type { Feed } from './feed.ts';
+import { FeedError } from './feed-error.ts';
 import type { Trouble } from './guard.ts';
 import type { Recording } from './recording.ts';
 import { Stream } from './stream.ts';
@@ -18,8 +19,6 @@ const TICK = 1_000;
 const BEGINS_WITHIN = 5_000;
 /** As often as heartbeats come. */
 const POLL = 5_000;
-/** Milliseconds without a byte behind which a snapshot is given up. */
-const STALLED_AFTER = 15_000;
 /** Milliseconds behind which a network that held streams back is tried again. */
 const POLL_FOR = 600_000;
 
@@ -156,32 +155,12 @@ export class Follower {
     return { hindrance, after, spread: 0, trouble: { code, message } };
   }
 
-  /** Reads the bytes of an answer; gives it up when none come for too long. */
-  async *#chunks(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-    let cancel: Cancel = () => {};
-    const watch = () => {
-      cancel();
-      cancel = this.#options.surroundings.later(STALLED_AFTER, () => this.#giveUp(CUT));
-    };
-    try {
-      watch();
-      for await (const chunk of bytes) {
-        watch();
-        if (this.#closed) return;
-        yield chunk;
-      }
-    } finally {
-      cancel();
-    }
-  }
-
   async #load(): Promise<void> {
-    const cancel = this.#options.surroundings.later(STALLED_AFTER, () => this.#giveUp(CUT));
-    const { asked, bytes } = await this.#options.feed.snapshot(this.#controller.signal).finally(cancel);
+    const { asked, bytes } = await this.#options.feed.snapshot(this.#controller.signal);
     this.#replica.beginSnapshot('server', asked);
     try {
       await this.#recording.begin();
-      for await (const chunk of this.#chunks(bytes)) {
+      for await (const chunk of bytes) {
         this.#recording.write(chunk);
         const outcome = this.#replica.pushSnapshot(chunk, this.#now());
         if (outcome.kind === 'resync') throw new FeedError('damaged', 'The snapshot that came was damaged.');

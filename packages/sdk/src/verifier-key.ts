@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Secret } from '@hallpass/core/secret';
 import { hasForm } from '@hallpass/core/token';
-import { FeedError } from './feed.ts';
+import { FeedError } from './feed-error.ts';
 
 export interface KeyOptions {
   /** The key of a `verifier`, `hpo_…`. */
