@@ -3,7 +3,7 @@ import type { Replica } from '@hallpass/core/replica';
 import { elapsed, type Instant } from '@hallpass/core/replica-age';
 import { type Hindrance, nextAttempt, waitBefore } from '@hallpass/core/replica-back-off';
 import { formatPosition } from '@hallpass/core/replica-position';
-import type { Outcome } from '@hallpass/core/replica-state';
+import type { Doubt, Outcome } from '@hallpass/core/replica-state';
 import type { Frame } from '@hallpass/core/wire-feed';
 import type { Malformed } from '@hallpass/core/wire-feed-reader';
 import { Confirmations } from './confirmations.ts';
@@ -40,6 +40,14 @@ const NO_BEGINNING: Trouble = {
   message:
     'The stream does not begin. Something on the way seems to hold it back; changes are fetched by polling.',
 };
+
+/** Why a stream is given up that may be all a server sent. */
+const HONEST: ReadonlySet<Doubt> = new Set<Doubt>(['reset', 'resume', 'cut', 'silent', 'late']);
+
+function damaged(why: Doubt): Trouble {
+  const message = `The stream that came is not what the server holds (${why}). It is asked for again.`;
+  return { code: 'damaged', message };
+}
 
 export interface FollowerOptions {
   readonly replica: Replica;
@@ -270,6 +278,7 @@ export class Follower {
     if (outcome.kind !== 'resync') return undefined;
     this.#wanted = outcome.by;
     if (frame?.kind === 'resume') return { ...CUT, spread: frame.spread };
-    return outcome.by === 'snapshot' ? { ...CUT, hindrance: 'damaged' } : CUT;
+    const ending: Ending = outcome.by === 'snapshot' ? { ...CUT, hindrance: 'damaged' } : CUT;
+    return HONEST.has(outcome.reason) ? ending : { ...ending, trouble: damaged(outcome.reason) };
   }
 }

@@ -67,10 +67,27 @@ test('C1: there is one stream at a time, and what arrives on one that was given 
   assert.equal(feed.seenAt('/_/feed/snapshot').length, 1);
 });
 
-test('a server with another history is followed from a new snapshot', async (t) => {
-  const { guard, feed, world, verdict } = await following(t);
+test('a stream that is damaged is told, each time that it was well before, and followed on', async (t) => {
+  const { feed, guard, world, troubles } = await following(t);
+  for (let i = 1; i <= 2; i++) {
+    feed.broadcast({ kind: 'heartbeat', position: { ...feed.head, revision: 9 }, time: feed.time, head: 9 });
+    await world.until(() => troubles.length === i);
+    await world.until(() => feed.streams === 1 && guard.fresh);
+  }
+  assert.deepEqual(
+    troubles.map(({ code, message }) => [code, message]),
+    Array(2).fill([
+      'damaged',
+      'The stream that came is not what the server holds (gap). It is asked for again.',
+    ]),
+  );
+});
+
+test('a server with another history is followed from a new snapshot, and there is no trouble in that', async (t) => {
+  const { guard, feed, world, verdict, troubles } = await following(t);
   feed.restore(1);
   await world.until(() => guard.revision === 1 && guard.fresh);
+  assert.deepEqual(troubles, []);
   assert.deepEqual([verdict(0), verdict(1)], ['allow', 'unknown']);
   assert.equal(feed.seenAt('/_/feed/snapshot').length, 2);
 });
