@@ -31,7 +31,7 @@ export interface ConnectOptions extends KeyOptions {
 
 const FAULTS: Readonly<Record<FileFault, (why: string) => string>> = {
   written: (why) =>
-    `cannot be written (${why}). Verdicts go on. It is removed once it lacks a change: a start without the server has no copy then.`,
+    `cannot be written (${why}). Verdicts go on. It is removed once it lacks a change, and made anew when it can be; a start without the server has no copy meanwhile.`,
   removed: (why) =>
     `lacks changes, and cannot be removed (${why}). Remove it: a start without the server would go by it. No change is confirmed while it is there.`,
 };
@@ -82,7 +82,17 @@ export function connect(options: ConnectOptions): Guard {
   const follower = new Follower({
     replica,
     feed,
-    recording: new Recording({ file, key, chance: surroundings.chance }),
+    recording: new Recording({
+      file,
+      key,
+      load: (signal) => feed.snapshot(signal),
+      chance: surroundings.chance,
+      now: surroundings.now,
+      onUnrenewed: (why) => {
+        const message = `The snapshot file ${options.snapshotFile} could not be made anew. ${why}`;
+        onTrouble({ code: 'snapshot_file', message });
+      },
+    }),
     surroundings,
     onProgress: () => guard.progress(),
     onBegun: () => guard.begun(),

@@ -106,6 +106,7 @@ export class Follower {
   close(): void {
     this.#closed = true;
     this.#cancelTick();
+    this.#recording.close();
     this.#controller.abort();
     this.#wake();
   }
@@ -148,7 +149,7 @@ export class Follower {
     this.#controller = new AbortController();
     this.#givenUp = undefined;
     try {
-      if (this.#wanted === 'snapshot' || (await this.#recording.isOutdated())) await this.#load();
+      if (this.#wanted === 'snapshot') await this.#load();
       return await this.#follow();
     } catch (error) {
       return this.#givenUp ?? this.#endingOfError(error);
@@ -194,6 +195,7 @@ export class Follower {
   async #follow(): Promise<Ending> {
     const { position } = this.#replica;
     if (!position) return CUT;
+    await this.#recording.readKey();
     // It counts as confirmed by being asked from, where it outlives this process.
     const kept = await this.#recording.kept();
     if (this.#polling && elapsed(this.#polling, this.#now()) > POLL_FOR) this.#polling = undefined;
@@ -253,18 +255,14 @@ export class Follower {
       this.#recording.note(frame, outcome, at);
       if (outcome.kind === 'confirm') this.#confirm(stream.replica, outcome.position);
     }
-    return this.#recording.isFull() ? this.#renew() : undefined;
+    const { position } = this.#replica;
+    if (position) this.#recording.renewIfDue(position);
+    return undefined;
   }
 
   /** Asked for a stream the server has another history: it was waited for, and its snapshot need not be. */
   #isNewHistory({ replica }: Stream): boolean {
     return replica === '' && !this.#unfollowed;
-  }
-
-  /** The file has more stream than snapshot: everything is asked for again, and it begins anew. */
-  #renew(): Ending {
-    this.#wanted = 'snapshot';
-    return ON;
   }
 
   /** A confirmed place outlives this process: no file is left that lacks it. Else the server goes on asking. */

@@ -1,40 +1,51 @@
+import type { Head } from '@hallpass/core/change';
 import { elapsed, type Instant } from '@hallpass/core/replica-age';
 import type { Outcome } from '@hallpass/core/replica-state';
 import type { Secret } from '@hallpass/core/secret';
 import { encodeFrame, type Frame } from '@hallpass/core/wire-feed';
 import type { Malformed } from '@hallpass/core/wire-feed-reader';
+import { FeedError } from './feed-error.ts';
+import { Renewal, type RenewalOptions } from './renewal.ts';
 import type { Draft, SnapshotFile } from './snapshot-file.ts';
 
 /** Milliseconds between two heartbeats that are kept: they say how old the copy is. */
 const HEARTBEAT_EVERY = 60_000;
 const SMALLEST_STREAM = 1 << 24;
+/** Milliseconds until a new file is begun again, doubled each time that nothing comes of it. */
+const AGAIN_AFTER = 60_000;
+const LONGEST_WAIT = 3_600_000;
 
-export interface RecordingOptions {
+export interface RecordingOptions extends Pick<RenewalOptions, 'key' | 'load'> {
   readonly file: SnapshotFile | undefined;
-  readonly key: () => Promise<Secret>;
   readonly chance: () => number;
+  readonly now: () => Instant;
+  /** Called when a new file is needed and the server does not give what it takes. */
+  readonly onUnrenewed: (why: string) => void;
 }
 
 /** Keeps on disk what the replica takes in, if it is to be kept. */
 export class Recording {
   readonly #options: RecordingOptions;
   #draft: Draft | undefined;
+  #secret: Secret | undefined;
   #heartbeat: Instant | undefined;
   #limit = Number.POSITIVE_INFINITY;
+  #renewal: Renewal | undefined;
+  #failures = 0;
+  #pause: { readonly from: Instant; readonly ms: number } | undefined;
 
   constructor(options: RecordingOptions) {
     this.#options = options;
   }
 
   async begin(): Promise<void> {
+    this.close();
     this.#draft = this.#options.file?.begin(await this.#options.key());
   }
 
-  /** Whether the key has been changed: who starts with the new one could not read the file. */
-  async isOutdated(): Promise<boolean> {
-    const { file, key } = this.#options;
-    const kept = file?.inPlace;
-    return kept !== undefined && kept.secret.reveal() !== (await key()).reveal();
+  /** Reads the key that is used from now on: who starts with it cannot read a file that was sealed with another. */
+  async readKey(): Promise<void> {
+    if (this.#options.file) this.#secret = await this.#options.key();
   }
 
   write(bytes: Uint8Array): void {
@@ -61,7 +72,12 @@ export class Recording {
   /** A row that was applied, and now and then a heartbeat behind all rows. */
   note(frame: Frame | Malformed, outcome: Outcome, at: Instant): void {
     const { file } = this.#options;
-    if (frame.kind === 'change' && outcome.kind === 'applied') file?.append(encodeFrame(frame));
+    if (frame.kind === 'change' && outcome.kind === 'applied' && file) {
+      const bytes = encodeFrame(frame);
+      const { epoch, row } = frame;
+      file.append(bytes);
+      this.#renewal?.note({ epoch, revision: row.revision, chain: row.chain }, bytes);
+    }
     if (frame.kind !== 'heartbeat' || outcome.kind !== 'noted' || !file?.inPlace) return;
     if (frame.head !== frame.position.revision) return;
     if (this.#heartbeat && elapsed(this.#heartbeat, at) < HEARTBEAT_EVERY) return;
@@ -69,12 +85,52 @@ export class Recording {
     file.append(encodeFrame(frame));
   }
 
-  /** Whether there is more stream than snapshot in the file. The limit is drawn, so that not all begin anew at once. */
-  isFull(): boolean {
-    const { file, chance } = this.#options;
-    if (!file?.inPlace) return false;
-    if (this.#limit === Number.POSITIVE_INFINITY) this.#limit = 1 + chance() / 2;
-    const { streamBytes, snapshotBytes } = file.inPlace;
-    return streamBytes > this.#limit * Math.max(SMALLEST_STREAM, snapshotBytes);
+  /** Begins a new file beside a stream that stands at `from`, if there is need of one. */
+  renewIfDue(from: Head): void {
+    const { file, now } = this.#options;
+    const waits = this.#pause && elapsed(this.#pause.from, now()) < this.#pause.ms;
+    if (file && !this.#renewal && !waits && this.#isDue(file)) void this.#renew(file, from);
+  }
+
+  /** Ends what goes on beside the stream. */
+  close(): void {
+    this.#renewal?.cancel();
+    this.#renewal = undefined;
+  }
+
+  /** Whether there is no file, more stream than snapshot in it, or another key than is used now on it. */
+  #isDue({ inPlace }: SnapshotFile): boolean {
+    if (!inPlace) return true;
+    const isSealedOtherwise = this.#secret && this.#secret.reveal() !== inPlace.secret.reveal();
+    return isSealedOtherwise || inPlace.streamBytes > this.#most(inPlace);
+  }
+
+  /** How many bytes of stream a file takes. The limit is drawn, so that not all begin anew at once. */
+  #most({ snapshotBytes }: Pick<Draft, 'snapshotBytes'>): number {
+    if (this.#limit === Number.POSITIVE_INFINITY) this.#limit = 1 + this.#options.chance() / 2;
+    return this.#limit * Math.max(SMALLEST_STREAM, snapshotBytes);
+  }
+
+  async #renew(file: SnapshotFile, from: Head): Promise<void> {
+    const { key, load } = this.#options;
+    const most = this.#most(file.inPlace ?? { snapshotBytes: 0 });
+    const renewal = new Renewal({ file, key, load, from, most });
+    this.#renewal = renewal;
+    try {
+      await renewal.run();
+      this.#failures = 0;
+      this.#pause = undefined;
+    } catch (error) {
+      if (this.#renewal === renewal) this.#failed(error);
+    } finally {
+      if (this.#renewal === renewal) this.#renewal = undefined;
+    }
+  }
+
+  #failed(error: unknown): void {
+    const { chance, now, onUnrenewed } = this.#options;
+    const wait = Math.min(AGAIN_AFTER * 2 ** this.#failures++, LONGEST_WAIT) * (1 - chance() / 2);
+    this.#pause = { from: now(), ms: error instanceof FeedError ? Math.max(error.after, wait) : wait };
+    if (error instanceof FeedError) onUnrenewed(error.message);
   }
 }

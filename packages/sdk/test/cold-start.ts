@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -11,6 +11,11 @@ export function place(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'hallpass-sdk-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return join(folder, 'tokens.snapshot');
+}
+
+/** Another one each time that the file is made anew; undefined while there is none. */
+export function inodeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.ino;
 }
 
 function down({ feed, world }: { feed: ModelFeed; world: World }): { feed: ModelFeed; world: World } {

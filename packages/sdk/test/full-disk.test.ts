@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { coldStart, ended, kept, place } from './cold-start.ts';
 import { type Guarded, guarded } from './guarded.ts';
+import { tokenOf } from './model-feed.ts';
 
 /** From now on no file takes anything more, until what this returns is called. */
 async function fillDisk(t: TestContext): Promise<() => void> {
@@ -20,6 +21,14 @@ async function followingInto(t: TestContext, snapshotFile: string): Promise<Guar
   const { guard, feed, world } = all;
   await world.whenReal(() => guard.fresh && feed.streams === 1 && existsSync(snapshotFile));
   return all;
+}
+
+/** Lets time pass while the server is heard, until it is so. */
+async function heartbeats({ feed, world }: Guarded, holds: () => boolean): Promise<void> {
+  while (!holds()) {
+    feed.heartbeat();
+    await world.pass(5_000);
+  }
 }
 
 function confirmed({ feed }: Guarded): number {
@@ -83,6 +92,25 @@ test('C6: nothing is confirmed while a file stands that lacks it and cannot be r
   feed.broadcast({ kind: 'confirm', position: feed.head });
   await world.whenReal(() => confirmed(all) === 1);
   assert.equal((await coldStart(t, { snapshotFile })).verdict(0), 'not_ready');
+});
+
+test('once the disk has room again the file is made anew, beside the stream', async (t) => {
+  const snapshotFile = place(t);
+  const all = await followingInto(t, snapshotFile);
+  const { feed, world, guard, troubles } = all;
+  const release = await fillDisk(t);
+  feed.remove(0);
+  feed.broadcast({ kind: 'confirm', position: feed.head });
+  await world.whenReal(() => confirmed(all) === 1);
+  release();
+  feed.put(tokenOf(2));
+  await heartbeats(all, () => existsSync(snapshotFile));
+  assert.equal(guard.fresh, true);
+  assert.equal(feed.seen.filter(({ path }) => path === '/_/feed').length, 1);
+  assert.equal(troubles.length, 1);
+  await ended(all);
+  const cold = await coldStart(t, { snapshotFile });
+  assert.deepEqual([cold.verdict(0), cold.verdict(2)], ['unknown', 'allow']);
 });
 
 test('a start on a full disk goes by the file, and leaves it until it lacks a change', async (t) => {

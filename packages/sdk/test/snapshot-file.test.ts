@@ -12,7 +12,7 @@ import {
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { coldStart, ended, kept, place } from './cold-start.ts';
+import { coldStart, ended, inodeOf, kept, place } from './cold-start.ts';
 import { type Guarded, guarded } from './guarded.ts';
 import { KEY, secretOf, tokenOf } from './model-feed.ts';
 
@@ -152,13 +152,14 @@ test('a key that is changed while a guard runs seals the file once it is used', 
   writeFileSync(keyFile, KEY);
   const all = guarded(t, { snapshotFile, keyFile });
   const { feed, world } = all;
-  await world.untilReal(() => feed.streams === 1);
+  await world.whenReal(() => feed.streams === 1);
   feed.cut();
   await world.untilReal(() => feed.streams === 1);
   assert.equal(feed.seenAt('/_/feed/snapshot').length, 1);
   writeFileSync(keyFile, OTHER_KEY);
+  const before = inodeOf(snapshotFile);
   feed.cut();
-  await world.untilReal(() => feed.streams === 1);
+  await world.untilReal(() => ![before, undefined].includes(inodeOf(snapshotFile)));
   await ended(all);
   assert.equal((await coldStart(t, { snapshotFile, key: OTHER_KEY })).verdict(0), 'allow');
 });
