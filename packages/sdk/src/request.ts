@@ -81,7 +81,8 @@ export function presentedBy(request: Checkable): Presented {
 export function accessAsked(request: Checkable, write: boolean | undefined): Access {
   const named = typeof request === 'object' && request !== null ? request : undefined;
   const access = named ? accessOf(named.method ?? '') : 'write';
-  if (write !== undefined && access !== 'refused') return write ? 'write' : 'read';
+  // Nothing but false lowers: what no type has looked at may be null or 0.
+  if (write !== undefined && access !== 'refused') return write === false ? 'read' : 'write';
   if (named === undefined || access !== 'read') return access;
   const raised = isNodeRequest(named) ? raisedByLines(named.rawHeaders) : raisedByHeaders(named.headers);
   return raised || raisedByQuery(named.url ?? '') ? 'write' : 'read';

@@ -57,6 +57,15 @@ describe('what a request asks for', () => {
     assert.equal(accessAsked(node('TRACE'), false), 'refused');
   });
 
+  test('is reading by nothing else than false', () => {
+    const wrong: readonly unknown[] = [null, 0, '', Number.NaN, 'false', {}];
+    for (const write of wrong) {
+      for (const request of [node('POST'), node('GET'), fetched('DELETE'), 'Bearer abc'])
+        assert.equal(accessAsked(request, write as boolean), 'write', String(write));
+      assert.equal(accessAsked(node('TRACE'), write as boolean), 'refused');
+    }
+  });
+
   test('is writing for an upgrade', () => {
     assert.equal(accessAsked(node('GET', ['Upgrade', 'websocket']), undefined), 'write');
     assert.equal(accessAsked(fetched('GET', { Upgrade: 'websocket' }), undefined), 'write');
