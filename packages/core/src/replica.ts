@@ -1,6 +1,7 @@
 import type { Head } from './change.ts';
 import { type AccessRequest, decide } from './decide.ts';
 import type { Digest } from './digest.ts';
+import type { NameSource } from './found-token.ts';
 import { loadTokens } from './packed.ts';
 import { ageAt, decidingTime, type Instant } from './replica-age.ts';
 import { SnapshotDamaged, SnapshotDecoder, type SnapshotPart } from './replica-snapshot-decoder.ts';
@@ -44,7 +45,9 @@ export class Replica {
   /** `maxStaleness`, in milliseconds: a copy that is older serves no verdict. */
   constructor({ maxStaleness = DEFAULT_MAX_STALENESS, names = true } = {}) {
     this.#maxStaleness = maxStaleness;
-    this.#newTable = () => new TokenTable({ names });
+    // A principal that is kept asks the table of now: it would hold all of an old one else.
+    const source: NameSource = { encodedName: (words, id) => this.#tokens.encodedName(words, id) };
+    this.#newTable = () => new TokenTable({ names, source });
     this.#tokens = this.#newTable();
   }
 

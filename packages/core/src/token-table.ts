@@ -1,5 +1,5 @@
 import type { Digest } from './digest.ts';
-import { FoundToken } from './found-token.ts';
+import { FoundToken, type NameSource } from './found-token.ts';
 import type { TokenId } from './id.ts';
 import { LONGEST_NAME, Names } from './names.ts';
 import { idAt, packId } from './packed-id.ts';
@@ -43,10 +43,13 @@ export class TokenTable {
   readonly #names: Names | undefined;
   /** An id is packed here first, so that one that is refused leaves nothing half written. */
   readonly #packed = new Int32Array(ID_WORDS);
+  readonly #source: NameSource;
   #size = 0;
 
-  constructor(options: { names: boolean } = { names: true }) {
+  /** `source`: whom tokens that were found ask for their names, if this table may be replaced meanwhile. */
+  constructor(options: { names: boolean; source?: NameSource } = { names: true }) {
     this.#names = options.names ? new Names() : undefined;
+    this.#source = options.source ?? this;
   }
 
   /** How many values the table holds. */
@@ -62,7 +65,7 @@ export class TokenTable {
   find(words: Words): FoundToken | undefined {
     const segment = this.#segmentOf(words);
     const at = segment.find(words);
-    return at === -1 ? undefined : new FoundToken(segment.rows, at, this);
+    return at === -1 ? undefined : new FoundToken(segment.rows, at, this.#source);
   }
 
   /**

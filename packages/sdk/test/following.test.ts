@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatPosition } from '@hallpass/core/replica-position';
 import { following, guarded } from './guarded.ts';
-import { KEY, tokenOf } from './model-feed.ts';
+import { KEY, secretOf, tokenOf } from './model-feed.ts';
 
 test('a guard is ready once it has the copy, and decides by it', async (t) => {
   const { guard, world, verdict } = guarded(t);
@@ -90,6 +90,18 @@ test('a server with another history is followed from a new snapshot, and there i
   assert.deepEqual(troubles, []);
   assert.deepEqual([verdict(0), verdict(1)], ['allow', 'unknown']);
   assert.equal(feed.seenAt('/_/feed/snapshot').length, 2);
+});
+
+test('a principal that is kept tells the name of now, whatever copy there is', async (t) => {
+  const { guard, feed, world } = await following(t);
+  const verdict = guard.check(`Bearer ${secretOf(0)}`);
+  assert.ok(verdict.allow);
+  feed.heldBack = true;
+  feed.put(tokenOf(0, { name: 'renamed' }));
+  feed.heldBack = false;
+  feed.broadcast({ kind: 'reset', reason: 'trimmed' });
+  await world.until(() => guard.revision === 3);
+  assert.equal(verdict.principal.name, 'renamed');
 });
 
 test('C8: while a new snapshot is loaded verdicts go on by the copy there is', async (t) => {
