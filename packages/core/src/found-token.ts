@@ -100,4 +100,14 @@ export class FoundToken implements Principal {
   get name(): string {
     return decodeURIComponent(this.encodedName);
   }
+
+  /** What there is to be seen of it, in a log as well. */
+  toJSON(): Pick<Principal, 'id' | 'name' | 'write' | 'expiresAt'> {
+    const { id, name, write, expiresAt } = this;
+    return { id, name, write, expiresAt };
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): unknown {
+    return this.toJSON();
+  }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 import type { Access } from '@hallpass/core/access';
 import { ABSENT, MALFORMED, type Presented } from '@hallpass/core/credential';
 import { decide } from '@hallpass/core/decide';
@@ -46,6 +47,14 @@ test('a known token is allowed, and the verdict says whom it stands for', () => 
   assert.equal(principal.encodedName, '%C3%A9%20x');
   assert.equal(principal.write, true);
   assert.equal(principal.expiresAt, NOW + 1);
+});
+
+test('a principal shows its id, name, rights and end in JSON and in a log, and nothing of its value', () => {
+  const verdict = ask({ expiresAt: NOW + 1 });
+  assert.ok(verdict.allow);
+  const shown = { id, name: 'é x', write: true, expiresAt: NOW + 1 };
+  assert.deepEqual(JSON.parse(JSON.stringify(verdict.principal)), shown);
+  assert.equal(inspect(verdict.principal), inspect(shown));
 });
 
 test('C27: a token is refused at the millisecond it expires', () => {
