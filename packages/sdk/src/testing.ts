@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -48,10 +49,18 @@ export async function startHallpass(): Promise<TestHallpass> {
   const env = { PORT: '0', HALLPASS_DATA: join(folder, 'data'), HALLPASS_OWNER_KEY: ownerKey };
   const child = spawn(process.execPath, [program, 'serve'], { cwd: folder, env });
   const exited = once(child, 'exit');
+  const remove = { recursive: true, force: true, maxRetries: 5 };
+  // A test that fails or exits never comes to its end, and the server is not to outlive it.
+  const leave = () => {
+    child.kill('SIGKILL');
+    rmSync(folder, remove);
+  };
+  process.once('exit', leave);
   const stop = async () => {
+    process.off('exit', leave);
     child.kill('SIGKILL');
     await exited;
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, remove);
   };
   try {
     child.stderr.resume();
