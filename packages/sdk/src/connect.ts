@@ -103,6 +103,7 @@ export function connect(options: ConnectOptions): Guard {
     await within(LAST_REPORT, reports.close(), surroundings);
     await running;
     await file?.close();
+    feed.close();
   });
   if (options.onStale) guard.on('stale', options.onStale);
   const running = begin();

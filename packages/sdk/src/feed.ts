@@ -64,6 +64,8 @@ async function* bytesOf(
 export class Feed {
   readonly #options: FeedOptions;
   readonly #root: string;
+  readonly #calls = new Set<AbortController>();
+  #closed = false;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -89,8 +91,10 @@ export class Feed {
 
   /** The status of the answer. Rejects when there is none. */
   async post(path: '/feed/applied' | '/usage', body: object): Promise<number> {
+    if (this.#closed) throw new Error('The guard is closed.');
     const controller = new AbortController();
     const cancel = this.#options.surroundings.later(CALL_TIMEOUT, () => controller.abort());
+    this.#calls.add(controller);
     try {
       const response = await this.#send(path, controller.signal, {
         method: 'POST',
@@ -101,7 +105,14 @@ export class Feed {
       return response.status;
     } finally {
       cancel();
+      this.#calls.delete(controller);
     }
+  }
+
+  /** Ends the calls that are under way, and makes no more: the process is not to wait for their answers. */
+  close(): void {
+    this.#closed = true;
+    for (const call of this.#calls) call.abort();
   }
 
   async #open(

@@ -132,6 +132,31 @@ test('after the end every verdict is not_ready, and nothing more is asked for', 
   await assert.rejects(guard.ready(), /closed/);
 });
 
+test('once it is closed a call that hangs does not keep the process', async (t) => {
+  const { guard, feed, world } = await following(t);
+  const under = new Set<string>();
+  world.fetch = (input, init) => {
+    const path = String(input);
+    under.add(path);
+    return new Promise((_resolve, reject) => {
+      init?.signal?.addEventListener('abort', () => {
+        under.delete(path);
+        reject(init.signal?.reason);
+      });
+    });
+  };
+  guard.check(`Bearer ${secretOf(0)}`);
+  for (let i = 0; i < 2; i++) feed.broadcast({ kind: 'confirm', position: feed.head });
+  await world.rest();
+  const closed = guard.close();
+  await world.rest();
+  assert.equal(under.size, 2);
+  await world.pass(2_000);
+  await closed;
+  await world.rest();
+  assert.deepEqual([...under], []);
+});
+
 test('ready gives up when it is told to, and says what stands in the way', async (t) => {
   const { guard, feed, world } = guarded(t);
   feed.instead = () => new Response(null, { status: 401 });
