@@ -53,7 +53,7 @@ describe('revocation', () => {
     const server = await startServer(t);
     const token = await newToken(server, 'a');
     for (const [query, description] of [
-      ['wait=0', 'Correct the query: wait does not have the right form.'],
+      ['wait=0', 'Correct the query: wait must be a whole number of milliseconds from 1 to 30000.'],
       ['x=1', 'Correct the query: x is not a known field.'],
     ]) {
       const answer = await post(server, `/_/revoke?${query}`, { token });
