@@ -112,6 +112,7 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
     stop() {
       readiness = 'stopping';
       feed.stop();
+      front.stop();
     },
     replaceGatePlan(plan) {
       gate?.replace(plan);

@@ -10,7 +10,15 @@ import { endLingering, isLingering, sendAndClose, sendEarly, sendLast, sendRaw }
 import type { Dialect, ForwardAuth } from './forward-auth.ts';
 import type { Gate, Visit } from './gate/gate.ts';
 import type { Lines } from './lines.ts';
-import { awaitsAnswer, behindAnswers, type Connection, lastAnswer, onTurn, turnOf } from './pipelining.ts';
+import {
+  awaitsAnswer,
+  behindAnswers,
+  type Connection,
+  keepAliveBehind,
+  lastAnswer,
+  onTurn,
+  turnOf,
+} from './pipelining.ts';
 import { type Flaw, type RequestReading, readRequest } from './read.ts';
 import { SILENCE_DETAIL, watchForSilence } from './silence.ts';
 
@@ -64,6 +72,8 @@ export class Front {
   readonly #metadata: string;
   /** Connections on which something came that cannot be read. */
   readonly #rejected = new WeakSet<Duplex>();
+  readonly #connections = new Set<Connection>();
+  #isStopping = false;
 
   /** Throws a RangeError for a prefix that cannot be one. */
   constructor(options: FrontOptions) {
@@ -82,6 +92,11 @@ export class Front {
   attach(server: Server | SecureServer): void {
     // Beyond a count Node drops header lines unseen; the size limit alone bounds them here.
     server.maxHeadersCount = 0;
+    for (const event of ['connection', 'secureConnection'])
+      server.on(event, (socket: Socket) => {
+        this.#connections.add(socket);
+        socket.once('close', () => this.#connections.delete(socket));
+      });
     server.on('request', (request, response) => this.#take(request, response, ORDINARY));
     server.on('checkContinue', (request, response) => this.#take(request, response, EXPECTANT));
     server.on('checkExpectation', (_request, response) => {
@@ -96,8 +111,16 @@ export class Front {
     server.on('clientError', (error, socket) => this.#reject(error, socket));
   }
 
+  /** The server stops: the last answer that a connection still awaits says that it closes behind it. */
+  stop(): void {
+    this.#isStopping = true;
+    for (const socket of this.#connections) keepAliveBehind(socket, false);
+  }
+
   #take(request: IncomingMessage, response: ServerResponse, manner: Manner): void {
     if (isLingering(request.socket)) return;
+    // What came behind it is answered too, and the last of them closes.
+    if (this.#isStopping) keepAliveBehind(request.socket, true);
     const before = turnOf(request, response, this.#isForApi);
     if (!before) this.#handle(request, response, manner);
     else onTurn(request.socket, before, () => this.#handle(request, response, manner));

@@ -29,6 +29,12 @@ export function lastAnswer(socket: Connection): ServerResponse | undefined {
   return socket[LAST];
 }
 
+/** Whether the last answer, if its head is not out yet, says that the connection goes on behind it. */
+export function keepAliveBehind(socket: Connection, goesOn: boolean): void {
+  const response = socket[LAST];
+  if (response && !response.headersSent) response.shouldKeepAlive = goesOn;
+}
+
 export function awaitsAnswer(socket: Connection): boolean {
   const response = socket[LAST];
   return response !== undefined && isAwaited(response);

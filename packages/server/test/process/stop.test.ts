@@ -53,6 +53,18 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
     assert.equal(found.body.data.length, 1);
   });
 
+test('what is under way when it is to stop is answered with Connection: close', async (t) => {
+  const server = await place(t).serve({ env });
+  const { socket, received } = await accepted(server);
+  server.child.kill('SIGTERM');
+  await server.printed('"msg":"stopping"');
+  const ended = once(socket, 'close');
+  socket.write(BODY);
+  await ended;
+  assert.match(received(), /HTTP\/1\.1 201 Created\r\n(?:.+\r\n)*Connection: close\r\n/i);
+  assert.equal((await server.ended).code, 0);
+});
+
 test('C111: a second signal ends it at once, whatever is under way', async (t) => {
   const server = await place(t).serve({ env });
   const { socket } = await accepted(server);
