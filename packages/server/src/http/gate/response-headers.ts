@@ -7,9 +7,28 @@ function flatten(raw: unknown): string[] {
   return (raw as RawHeaders).map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
 }
 
-/** The headers of the upstream's answer as the client gets them, flat: nothing hop-by-hop, nothing that poses as ours. */
+/**
+ * The headers of the upstream's answer as the client gets them, flat: nothing hop-by-hop, nothing that poses as ours.
+ * Throws when the content is coded for the transfer: nobody here decodes it, and without that header nobody could.
+ */
 export function clientHeaders(raw: unknown, requestId: string): string[] {
   const upstream = flatten(raw);
+  for (let i = 0; i + 1 < upstream.length; i += 2)
+    if (isCoding(upstream[i] as string, upstream[i + 1] as string))
+      throw new Error('The upstream coded its answer for the transfer in another way than chunked.');
+  return headersPassedOn(upstream, requestId);
+}
+
+/** The headers of the upstream's 101 as the client gets them. */
+export function switchingHeaders(raw: unknown, requestId: string): string[] {
+  return headersPassedOn(flatten(raw), requestId);
+}
+
+function isCoding(name: string, value: string): boolean {
+  return name.length === 17 && /^transfer-encoding$/i.test(name) && !/^chunked$/i.test(value);
+}
+
+function headersPassedOn(upstream: readonly string[], requestId: string): string[] {
   const named = namedByConnection(upstream);
   const headers: string[] = [];
   for (let i = 0; i + 1 < upstream.length; i += 2) {

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { passedOn } from './litter.ts';
-import { clientHeaders } from './response-headers.ts';
+import { switchingHeaders } from './response-headers.ts';
 
 /** The head of the answer that opens a WebSocket. */
 export function switchingHead(rawHeaders: unknown, requestId: string): string {
-  const headers = clientHeaders(rawHeaders, requestId);
+  const headers = switchingHeaders(rawHeaders, requestId);
   let head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
   for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
   return `${head}\r\n`;
