@@ -96,7 +96,7 @@ describe('docs/sdk.md', () => {
 
   test('names every option, member, event and kind of trouble, and no other', () => {
     const options = [
-      ...membersOf('connect.ts', 'ConnectOptions'),
+      ...membersOf('options.ts', 'ConnectOptions'),
       ...membersOf('verifier-key.ts', 'KeyOptions'),
     ];
     assert.deepEqual(column('option').sort(), options.sort());

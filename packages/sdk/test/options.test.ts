@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { connect } from '@hallpass/sdk/connect';
+import { type ConnectOptions, connect } from '@hallpass/sdk/connect';
 import { following, guarded, newFeed } from './guarded.ts';
 import { KEY, secretOf } from './model-feed.ts';
 
 test('options that cannot be right are named at once, and no key is repeated', () => {
   const surroundings = newFeed().world;
   const url = 'http://hallpass.test';
-  const wrong = [
+  const wrong: readonly unknown[] = [
     { url, surroundings },
     { url, surroundings, key: KEY, keyFile: 'key' },
     { url, surroundings, key: 'hp_secret' },
@@ -18,10 +18,23 @@ test('options that cannot be right are named at once, and no key is repeated', (
     { url: 'ftp://hallpass.test', surroundings, key: KEY },
     { url, surroundings, key: KEY, name: 'a b' },
     { url, surroundings, key: KEY, maxStaleness: 1 },
+    { url, surroundings, key: KEY, maxStaleness: Number.NaN },
+    { url, surroundings, key: KEY, maxStaleness: '86400000' },
+    { url, surroundings, key: KEY, name: 7 },
+    { url, surroundings, key: KEY, names: 'false' },
+    { url, surroundings, key: KEY, snapshotFile: true },
+    { url, surroundings, key: KEY, onStale: 'log' },
+    { url, surroundings, keyFile: 1 },
+    { url: new URL(url), surroundings, key: KEY },
+    { url: 'http://user:hp_secret@hallpass.test', surroundings, key: KEY },
+    { url: 'http://hp_secret@hallpass.test', surroundings, key: KEY },
+    { url: 'http://hallpass.test/?key=hp_secret', surroundings, key: KEY },
+    { url: 'http://hallpass.test/#hp_secret', surroundings, key: KEY },
+    { url: 'http://hallpass.test?', surroundings, key: KEY },
   ];
   for (const options of wrong)
     assert.throws(
-      () => connect(options),
+      () => connect(options as ConnectOptions),
       (error: unknown) => error instanceof TypeError && !/hp_secret|hpo_1/.test(error.message),
     );
 });
