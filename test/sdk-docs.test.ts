@@ -88,7 +88,7 @@ describe('docs/sdk.md', () => {
   }
 
   test('the examples of a check and of tests of your own run', (t) => {
-    const check = `const request = 'Bearer ' + guard.issue({ name: 'ci' });\n${exampleWith('guard.check(request)')}`;
+    const check = `const request = headers.Authorization;\n${exampleWith('guard.check(request)')}`;
     assert.equal(run(t, GUARD + check), 'ci\n');
     const own = exampleWith('startHallpass()');
     assert.equal(run(t, `${own}console.log(guard.check('Bearer ' + token).reason);`), 'stale\n');

@@ -6,8 +6,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decide } from '@hallpass/core/decide';
-import { digestOf } from '@hallpass/core/digest';
+import { type Digest, digestOf } from '@hallpass/core/digest';
 import { newTokenId } from '@hallpass/core/id';
+import { readName } from '@hallpass/core/name';
 import { mint } from '@hallpass/core/token';
 import { TokenTable } from '@hallpass/core/token-table';
 import { DENY, type DenyReason, type Verdict } from '@hallpass/core/verdict';
@@ -86,27 +87,43 @@ export interface FakeTerms {
 /** A guard without a server: it decides as a real one does, by tokens that the test makes. */
 export class FakeGuard implements Guard {
   readonly #tokens = new TokenTable({ names: true });
+  readonly #digests = new Map<string, Digest>();
+  #closed = false;
   /** While it is set, every request is refused for it: `stale`, for example. */
   refusing: DenyReason | undefined;
   revision = 0;
   readonly fresh = true;
   readonly ageMs = 0;
 
-  /** A new token; what it returns goes behind `Bearer `. */
-  issue({ name = 'test', write = true, active = true, expiresAt = null }: FakeTerms = {}): string {
+  /** A new token; what it returns goes behind `Bearer `. Throws a TypeError for a name that a server refuses. */
+  issue({ name, write = true, active = true, expiresAt = null }: FakeTerms = {}): string {
     const { now, random } = SURROUNDINGS;
     const value = mint('hp_', random).reveal();
+    const digest = digestOf(value);
     const id = newTokenId(now().wall, random);
-    this.#tokens.set({ digest: digestOf(value), id, name, write, active, expiresAt });
+    const own = this.#newName(name ?? `test ${this.revision + 1}`);
+    this.#tokens.set({ digest, id, name: own, write, active, expiresAt });
+    this.#digests.set(own, digest);
     this.revision++;
     return value;
   }
 
   revoke(value: string): void {
-    if (this.#tokens.delete(digestOf(value))) this.revision++;
+    const digest = digestOf(value);
+    if (!this.#tokens.delete(digest)) return;
+    for (const [name, other] of this.#digests) if (other === digest) this.#digests.delete(name);
+    this.revision++;
+  }
+
+  #newName(wanted: string): string {
+    const read = readName(wanted);
+    if (!read.ok) throw new TypeError(`name ${read.message}.`);
+    if (this.#digests.has(read.name)) throw new TypeError(`There is a token with the name ${read.name}.`);
+    return read.name;
   }
 
   check(request: Checkable, options?: CheckOptions): Verdict {
+    if (this.#closed) return DENY.not_ready;
     if (this.refusing) return DENY[this.refusing];
     try {
       const presented = presentedBy(request);
@@ -118,7 +135,7 @@ export class FakeGuard implements Guard {
   }
 
   ready(): Promise<void> {
-    return Promise.resolve();
+    return this.#closed ? Promise.reject(new Error('The guard is closed.')) : Promise.resolve();
   }
 
   on(): () => void {
@@ -126,6 +143,7 @@ export class FakeGuard implements Guard {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return Promise.resolve();
   }
 }

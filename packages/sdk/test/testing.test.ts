@@ -16,6 +16,25 @@ test('a fake guard decides as a real one does, by the tokens that a test makes',
   assert.deepEqual(guard.check(undefined), { allow: false, reason: 'stale' });
 });
 
+test('a fake guard that is closed refuses everything, as a real one does', async () => {
+  const guard = fakeGuard();
+  const value = guard.issue();
+  await guard.close();
+  assert.deepEqual(guard.check(`Bearer ${value}`), { allow: false, reason: 'not_ready' });
+  await assert.rejects(guard.ready(), /closed/);
+});
+
+test('a fake guard refuses the names that a server refuses, and one that is taken until it is free again', () => {
+  const guard = fakeGuard();
+  for (const name of ['', ' ci', 'a\nb', 'x'.repeat(256)])
+    assert.throws(() => guard.issue({ name }), TypeError);
+  const value = guard.issue({ name: 'ci' });
+  assert.throws(() => guard.issue({ name: 'ci' }), TypeError);
+  guard.revoke(value);
+  guard.issue({ name: 'ci' });
+  assert.notEqual(guard.issue(), guard.issue());
+});
+
 test('what is no request is refused by either, and neither throws', async (t) => {
   const { guard } = await following(t);
   const nonsense: readonly unknown[] = [{}, [], 42, true, Symbol('x'), { headers: {} }, { rawHeaders: null }];
