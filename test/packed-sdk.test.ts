@@ -54,8 +54,8 @@ test('the three lines in the README work as printed with nothing but the packed 
   }
 });
 
-const TYPED = `import { connect } from '@hallpass/sdk';
-import type { Guard, Principal, Verdict } from '@hallpass/sdk/guard';
+const TYPED = `import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import { connect, type DenyReason, type Guard, type Principal, type Trouble, type Verdict } from '@hallpass/sdk';
 import { hallpass } from '@hallpass/sdk/node';
 import { hallpass as forFetch } from '@hallpass/sdk/fetch';
 import { fakeGuard } from '@hallpass/sdk/testing';
@@ -64,15 +64,46 @@ const guard: Guard = connect({ url: 'http://127.0.0.1:4255', keyFile: 'verifier.
 const verdict: Verdict = guard.check('Bearer x', { write: false });
 export const principal: Principal | undefined = verdict.allow ? verdict.principal : undefined;
 export const listener = hallpass(fakeGuard(), (_request, response, { name }) => void response.end(name));
+guard.on('trouble', ({ code, message }: Trouble) => console.error(code, message));
+export const reason: DenyReason | undefined = verdict.allow ? undefined : verdict.reason;
+export const secure = createSecureServer(
+  hallpass(guard, (request: Http2ServerRequest, response: Http2ServerResponse, { name }) => {
+    response.end(\`\${name} \${request.authority}\`);
+  }),
+);
 export const handler = forFetch(guard, (_request, { id, write }) => new Response(write ? id : null));
 `;
 
-test('the packed SDK brings its types along', (t) => {
+/** What stands before the example of each adapter. */
+const APPS: Readonly<Record<string, string>> = {
+  node: '',
+  express: "import express from 'express';\nconst app = express();\n",
+  fastify: "import { fastify } from 'fastify';\nconst app = fastify();\n",
+  hono: `import { Hono } from 'hono';
+import type { HallpassVariables } from '@hallpass/sdk/hono';
+const app = new Hono<{ Variables: HallpassVariables }>();
+`,
+  fetch: '',
+};
+
+test('the packed SDK brings its types along, and the examples of its adapters compile under strict', (t) => {
   const folder = projectWithSdk(t);
   symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'));
   symlinkSync(join(ROOT, 'node_modules/undici-types'), join(folder, 'node_modules/undici-types'));
   writeFileSync(join(folder, 'typed.ts'), TYPED);
+  for (const framework of ['express', 'fastify', 'hono'])
+    symlinkSync(join(ROOT, 'node_modules', framework), join(folder, 'node_modules', framework));
+  const examples = Object.entries(APPS).map(([name, app]) => {
+    const file = `${name}.ts`;
+    const guard = "import { fakeGuard } from '@hallpass/sdk/testing';\nconst guard = fakeGuard();\n";
+    writeFileSync(join(folder, file), guard + app + exampleIn('docs/sdk.md', `'@hallpass/sdk/${name}'`));
+    return file;
+  });
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
   const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
-  execFileSync(process.execPath, [compiler, ...flags, 'typed.ts'], { cwd: folder, stdio: 'pipe' });
+  const compile = (...args: string[]) =>
+    execFileSync(process.execPath, [compiler, ...flags, ...args], { cwd: folder, stdio: 'pipe' });
+  compile('typed.ts');
+  // What the frameworks declare is theirs.
+  compile('--skipLibCheck', ...examples);
 });

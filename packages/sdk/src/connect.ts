@@ -13,6 +13,7 @@ import { UsageReports } from './usage-reports.ts';
 import { keySource } from './verifier-key.ts';
 import { within } from './within.ts';
 
+export type { CheckOptions, DenyReason, Guard, GuardEvents, Principal, Trouble, Verdict } from './guard.ts';
 export type { ConnectOptions } from './options.ts';
 
 const FAULTS: Readonly<Record<FileFault, (why: string) => string>> = {
