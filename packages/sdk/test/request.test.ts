@@ -35,6 +35,17 @@ describe('the credential', () => {
   });
 });
 
+test('where fetch has joined the lines of other schemes no credential can be told from them, and none is let in', () => {
+  const basic = new Headers([
+    ['Authorization', 'Basic abc'],
+    ['Authorization', 'Basic abc'],
+  ]);
+  assert.equal(presentedBy({ method: 'GET', url: '/', headers: basic }), ABSENT);
+  const digest = 'Digest username="a, bearer", realm="b"';
+  assert.equal(presentedBy(fetched('GET', { Authorization: digest })), MALFORMED);
+  assert.equal(presentedBy(node('GET', ['Authorization', digest])), ABSENT);
+});
+
 describe('what a request asks for', () => {
   test('follows its method: GET, HEAD and OPTIONS read, TRACE and CONNECT are refused, all else writes', () => {
     for (const method of ['GET', 'HEAD', 'OPTIONS'])
