@@ -164,7 +164,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#mayRepeat = false;
     const { response, requestId } = this.#passage;
     const { socket } = response;
-    response.writeHead(status, reasonOf(message), clientHeaders(controller.rawHeaders, requestId));
+    response.writeHead(status, reasonOf(message), clientHeaders(controller.rawHeaders, status, requestId));
     socket?.cork();
     this.#answer = 'leaving';
     atEndOfTurn(() => {

@@ -11,12 +11,17 @@ function flatten(raw: unknown): string[] {
  * The headers of the upstream's answer as the client gets them, flat: nothing hop-by-hop, nothing that poses as ours.
  * Throws when the content is coded for the transfer: nobody here decodes it, and without that header nobody could.
  */
-export function clientHeaders(raw: unknown, requestId: string): string[] {
+export function clientHeaders(raw: unknown, status: number, requestId: string): string[] {
   const upstream = flatten(raw);
   for (let i = 0; i + 1 < upstream.length; i += 2)
     if (isCoding(upstream[i] as string, upstream[i + 1] as string))
       throw new Error('The upstream coded its answer for the transfer in another way than chunked.');
-  return headersPassedOn(upstream, requestId);
+  // RFC 9110 §8.6: a 204 has no length, whatever the upstream says.
+  return headersPassedOn(status === 204 ? withoutLength(upstream) : upstream, requestId);
+}
+
+function withoutLength(headers: readonly string[]): string[] {
+  return headers.filter((_, i) => headers[i - (i % 2)]?.toLowerCase() !== 'content-length');
 }
 
 /** The headers of the upstream's 101 as the client gets them. */

@@ -159,6 +159,7 @@ describe('streams through the gate', () => {
 
   for (const [status, length] of [
     [204, []],
+    [204, ['Content-Length', '5']],
     [304, []],
     [304, ['Content-Length', '5']],
   ] as const) {
@@ -171,6 +172,7 @@ describe('streams through the gate', () => {
         client.send(bytesOf('GET', '/x', [bearer(values.reader)]));
         const answer = await client.answer();
         assert.deepEqual([answer.status, headerOf(answer, 'ETag')], [status, '"a"']);
+        assert.equal(headerOf(answer, 'Content-Length'), status === 204 ? undefined : length[1]);
       }
       assert.deepEqual(faults, []);
     });
