@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { addDatabaseOptions, type DatabaseFlags, databaseConfig } from './database-options.ts';
+import { endOnSignal } from './ending.ts';
 import { guide } from './examples.ts';
-import { EXIT } from './exit-codes.ts';
 import { Fault } from './fault.ts';
 import type { CliIo } from './io.ts';
 import { printJson } from './listing.ts';
@@ -38,10 +38,7 @@ async function makeBackup(name: string, flags: Flags, io: CliIo): Promise<void> 
   const { offline } = await import('../store/sqlite/offline.ts');
   const { asideOf, InTheWay, removeAside } = await import('../store/sqlite/placing.ts');
   const [from, to] = [databaseUrl.file, resolve(name)];
-  process.once('SIGINT', () => {
-    removeAside(asideOf(to));
-    io.exit(EXIT.interrupted.code);
-  });
+  endOnSignal(io, () => removeAside(asideOf(to)));
   const part = () => sizeOf(asideOf(to)) / Math.max(1, sizeOf(from));
   try {
     const order = { from, to, over: flags.force === true };

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Environment } from '../config/levels.ts';
 import { environment } from '../config.ts';
 import { contextsFile, readContexts } from './contexts.ts';
-import { EXIT } from './exit-codes.ts';
+import { endOnSignal } from './ending.ts';
 import { Fault } from './fault.ts';
 import type { CliIo } from './io.ts';
 import { operatorKey, readSecretFile } from './secret-file.ts';
@@ -103,13 +103,9 @@ export function timeoutFrom(flags: ServerFlags): number {
   return reading.value;
 }
 
-function endOnInterrupt(io: CliIo): void {
-  process.once('SIGINT', () => io.exit(EXIT.interrupted.code));
-}
-
 /** The server, for what needs no key. */
 export async function openServer(flags: ServerFlags, io: CliIo): Promise<ServerOptions> {
-  endOnInterrupt(io);
+  endOnSignal(io);
   const timeout = timeoutFrom(flags);
   const { url } = await connectionFrom(flags, io);
   return { url, timeout };
@@ -120,7 +116,7 @@ export async function openConnection(
   flags: ClientFlags,
   io: CliIo,
 ): Promise<Connection & { readonly key: string; readonly timeout: number }> {
-  endOnInterrupt(io);
+  endOnSignal(io);
   const timeout = timeoutFrom(flags);
   const { url, key, context } = await connectionFrom(flags, io);
   if (key === undefined)

@@ -1,8 +1,11 @@
-import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { type Command, Option } from 'commander';
 import { Fault } from './fault.ts';
 import type { CliIo } from './io.ts';
 import { printJson } from './listing.ts';
+
+const STDOUT = 1;
 
 export interface DeliveryFlags {
   readonly json?: boolean;
@@ -66,7 +69,7 @@ function intoFile(path: string): Delivery {
     closeSync(file);
     rmSync(path, { force: true });
   };
-  // Ctrl-C while the server takes its time leaves no empty file in the way of the next attempt.
+  // A signal while the server takes its time leaves no empty file in the way of the next attempt.
   process.once('exit', discard);
   return {
     async hand(value, _record, otherwise) {
@@ -83,10 +86,28 @@ function intoFile(path: string): Delivery {
   };
 }
 
+/**
+ * Whether standard output was closed at the start. Node has put the null device there then and, other than `>` does,
+ * to be read from as well.
+ */
+function isClosed(): boolean {
+  if (fstatSync(STDOUT).rdev !== statSync(devNull, { throwIfNoEntry: false })?.rdev) return false;
+  try {
+    return readSync(STDOUT, Buffer.alloc(1)) === 0;
+  } catch {
+    return false;
+  }
+}
+
 export function openDelivery({ json, outputFile, env }: DeliveryFlags, io: CliIo): Delivery {
   if (env !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(env))
     throw new Fault('usage', '--env: must be the name of a variable: letters, digits and _.');
   if (outputFile !== undefined) return intoFile(outputFile);
+  if (isClosed())
+    throw new Fault(
+      'unexpected',
+      'Standard output is closed, and the value would be lost. Nothing was done: redirect it, or add --output-file.',
+    );
   return {
     async hand(value, record, otherwise) {
       if (json) printJson(io, record);

@@ -31,7 +31,7 @@ export const EXIT = {
     meaning: '`serve`: the secret key is not the one the database was made with.',
   },
   interrupted: { code: 130, meaning: 'Interrupted by Ctrl-C, or a question was answered with no.' },
-  terminated: { code: 143, meaning: 'Ended at once by a second SIGTERM.' },
+  terminated: { code: 143, meaning: 'Ended at once by SIGTERM; `serve`: by a second one.' },
 } as const satisfies Record<string, { code: number; meaning: string }>;
 
 export type ExitName = keyof typeof EXIT;

@@ -1,11 +1,10 @@
 import type { Logger } from '../log.ts';
 import type { Running } from '../running.ts';
+import { ENDED_BY } from './ending.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** Supervisors kill after 10 s; the log line must come before that. */
 const STOP_LIMIT = 9_500;
-
-const SECOND_SIGNAL = { SIGTERM: EXIT.terminated.code, SIGINT: EXIT.interrupted.code } as const;
 
 export interface Lifetime {
   readonly start: () => Promise<Running>;
@@ -60,7 +59,7 @@ function firstSignal(onFirst: (signal: NodeJS.Signals) => void, exit: (code: num
     let heard = false;
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
       process.on(signal, () => {
-        if (heard) return exit(SECOND_SIGNAL[signal]);
+        if (heard) return exit(ENDED_BY[signal]);
         heard = true;
         onFirst(signal);
         resolve();

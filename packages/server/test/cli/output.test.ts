@@ -47,6 +47,18 @@ test('a value that was not taken is no success, and its maker hears how to come 
   assert.match(operator.stderr, /delete it and make it again\.\n$/);
 });
 
+test('no value is made for a standard output that is closed', async (t) => {
+  const stand = await clientStand(t);
+  for (const words of ['token create a', 'token create a --json', 'operator create o --role auditor']) {
+    const { code, stderr } = await inBash(stand, `hallpass ${words} >&-`);
+    assert.equal(code, 1, words);
+    assert.match(stderr, /^error: Standard output is closed, [^\n]+\n$/, words);
+  }
+  const { body } = await stand.server.call('GET', '/_/token');
+  assert.equal(body.data.length, 0);
+  assert.equal((await inBash(stand, 'hallpass token create a > /dev/null')).code, 0);
+});
+
 test('data that was not taken is no success, but a reader that has enough is no fault', async (t) => {
   const stand = await clientStand(t);
   for (let i = 0; i < 20; i++) await stand.server.admin.createToken({ name: `t${i}` });
@@ -76,17 +88,22 @@ test('audit --follow ends when its reader has gone', async (t) => {
   assert.equal((await following.ended).code, 0);
 });
 
-test('Ctrl-C while the server takes its time leaves no empty file behind', async (t) => {
+test('Ctrl-C or SIGTERM while the server takes its time leaves no empty file behind', async (t) => {
   const stand = await clientStand(t);
   const silent = createServer().listen(0, '127.0.0.1');
   t.after(() => silent.close().closeAllConnections());
   await once(silent, 'listening');
   const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
   const words = ['token', 'create', 'ci', '--output-file', 'ci.token', '--url', url];
-  const { child, ended } = start(BIN, words, stand.env, stand.folder);
-  await once(silent, 'request');
-  assert.ok(existsSync(join(stand.folder, 'ci.token')));
-  child.kill('SIGINT');
-  assert.equal((await ended).code, 130);
-  assert.ok(!existsSync(join(stand.folder, 'ci.token')));
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    const { child, ended } = start(BIN, words, stand.env, stand.folder);
+    await once(silent, 'request');
+    assert.ok(existsSync(join(stand.folder, 'ci.token')));
+    child.kill(signal);
+    assert.equal((await ended).code, code);
+    assert.ok(!existsSync(join(stand.folder, 'ci.token')));
+  }
 });
