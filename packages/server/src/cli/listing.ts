@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CliIo } from './io.ts';
 import { plain, plainJson } from './plain.ts';
 import { type Screen, screenOf } from './screen.ts';
@@ -23,7 +23,9 @@ export interface List<Item> {
 }
 
 export function addListOptions(command: Command): Command {
-  return command.option('--json', 'one JSON array').option('--jsonl', 'one JSON object a line, as they come');
+  return command
+    .option('--json', 'one JSON array')
+    .addOption(new Option('--jsonl', 'one JSON object a line, as they come').conflicts('json'));
 }
 
 /** One record as JSON, as the API has it. */

@@ -79,6 +79,15 @@ test('data that was not taken is no success, but a reader that has enough is no 
   assert.equal((await inBash(stand, 'hallpass token show none 2> /dev/full')).code, 3);
 });
 
+test('a list is printed in one form: --json and --jsonl at once are a mistake', async (t) => {
+  const { hallpass } = await clientStand(t);
+  for (const verb of ['token list', 'operator list', 'audit']) {
+    const { code, stdout, stderr } = await hallpass([...verb.split(' '), '--json', '--jsonl']);
+    assert.deepEqual([code, stdout], [2, ''], verb);
+    assert.match(stderr, /cannot be used with option '--json/);
+  }
+});
+
 test('audit --follow ends when its reader has gone', async (t) => {
   const { env, folder, server } = await clientStand(t);
   const following = start(BIN, ['audit', '--follow'], { ...env, XDG_CONFIG_HOME: folder }, folder);

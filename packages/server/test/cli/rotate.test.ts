@@ -58,6 +58,17 @@ test('a rotation that ends the old value at once is asked about, and without a t
   assert.equal(await isValid(server, readFileSync(join(folder, 'new.token'), 'utf8').trimEnd()), true);
 });
 
+test('an overlap of 0 is at once: it is asked about as one that is left out', async (t) => {
+  const { hallpass, server } = await clientStand(t);
+  const { record } = await server.admin.createToken({ name: 'ci' });
+  const words = ['token', 'rotate', 'ci', '--overlap', '0', '--until-first-use'];
+  assert.match((await hallpass(words)).stderr, /^error: This cannot be undone: add --yes/);
+  assert.equal(await isValid(server, record.token), true);
+  const done = await hallpass([...words, '--yes']);
+  assert.equal(done.code, 0, done.stderr);
+  assert.equal(await isValid(server, record.token), false);
+});
+
 test('what cannot be is refused before anything changes: an overlap that is none, an expiry in seconds, no such token', async (t) => {
   const { hallpass, server } = await clientStand(t);
   await server.admin.createToken({ name: 'ci' });

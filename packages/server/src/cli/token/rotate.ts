@@ -40,6 +40,7 @@ export function rotate(command: Command, io: CliIo): void {
 
 function overlapFlag(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
+  if (/^0+$/.test(text.trim())) return 0;
   const duration = readDuration(text);
   if (duration.ok) return duration.value;
   throw new Fault('usage', `--overlap: ${duration.message}.`);
@@ -51,7 +52,7 @@ async function rotateToken(name: string, flags: Flags, io: CliIo): Promise<void>
   const client = await openClient(flags, io);
   const delivery = openDelivery(flags, io);
   const { record, value, warnings } = await made(delivery, async () => {
-    if (overlap === undefined && !flags.untilFirstUse) {
+    if (overlap === 0 || (overlap === undefined && !flags.untilFirstUse)) {
       const message = `Rotate ${plain(name)}? Who uses its value is refused at once; that value never works again.`;
       await confirm(flags, io, message);
     }
