@@ -43,10 +43,11 @@ function isEnvelope<Item>(body: unknown, shape: Shape<Item>): body is Envelope<I
   );
 }
 
-/** The code behind a failed fetch: what the system calls it. */
+/** What is behind a failed fetch: what the system calls it, or fetch itself, which asks nothing of some ports. */
 function codeOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code);
+  if (cause instanceof Error) return cause.message;
   return error instanceof Error ? error.name : '';
 }
 

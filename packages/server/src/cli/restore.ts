@@ -76,7 +76,7 @@ async function restoreBackup(name: string, flags: Flags, io: CliIo): Promise<voi
   if (!restored.done) {
     throw new Fault(
       'conflict',
-      `${config.databaseUrl.file} stands already; nothing was done. Add --force to move it aside and restore.`,
+      `${config.databaseUrl.file}, or what is left of it, stands already; nothing was done. Add --force to move it aside and restore.`,
     );
   }
   if (restored.keyCheck !== null) await reportKey(restored.keyCheck, config, folder, io);
@@ -92,7 +92,7 @@ function report({ done, contents, revived, aside }: Restored, flags: Flags, io: 
   io.err(`${done ? 'Restored' : 'The backup has'} ${tokens} tokens, ${operators} operators, ${of}.\n`);
   if (revived === null)
     io.err(
-      `warning: there is no database to compare with: what was revoked since the backup ${done ? 'is' : 'would be'} let in again\n`,
+      `warning: ${done && aside === null ? 'there is no database to compare with' : 'what stands there cannot be compared with'}: what was revoked since the backup ${done ? 'is' : 'would be'} let in again\n`,
     );
   else if (revived.length > 0)
     io.err(

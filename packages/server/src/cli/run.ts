@@ -45,17 +45,20 @@ async function runVerb(words: readonly string[], io: CliIo): Promise<number> {
   }
 }
 
+const MEANT_FOR_PEOPLE = [Fault, StartError, StoreError, UnreachableError];
+
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof StartError || error instanceof StoreError)
-    return error.message;
+  // A line for each mistake, which begins with where it was made.
+  if (error instanceof ConfigError) return error.message;
   if (error instanceof ProblemError) return `error: ${plain(explainProblem(error))}`;
-  if (error instanceof Fault || error instanceof UnreachableError) return `error: ${plain(error.message)}`;
+  if (MEANT_FOR_PEOPLE.some((kind) => error instanceof kind))
+    return `error: ${plain((error as Error).message)}`;
   return `hallpass: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 
 function explainProblem({ code, title, message, errors, requestId }: ProblemError): string {
   if (code === 'path_not_found' || code === 'method_not_allowed')
-    return `The server does not know this call: it is of another version than this hallpass (${VERSION}).`;
+    return `The server does not know this call: the path in its address is not its prefix, or it is of another version than this hallpass (${VERSION}).`;
   if (errors.length > 0) return errors.map(({ field, message: text }) => `${field}: ${text}`).join('; ');
   return `${title}. ${message}${code === 'internal' ? ` (request ${requestId})` : ''}`;
 }

@@ -32,7 +32,7 @@ test('a backup of a running server is restored: its sum is printed, and what is 
   const asked = await hallpass(['restore', 'hallpass.backup', ...data]);
   assert.deepEqual([asked.code, asked.stdout], [5, 'token\tleaked\tremoved\n']);
   assert.match(asked.stderr, /would be let in again, or for longer than now: 1,/);
-  assert.match(asked.stderr, /stands already; nothing was done\. Add --force/);
+  assert.match(asked.stderr, /, or what is left of it, stands already; nothing was done\. Add --force/);
   const done = await hallpass(['restore', 'hallpass.backup', ...data, '--force']);
   assert.deepEqual([done.code, done.stdout], [0, 'token\tleaked\tremoved\n']);
   assert.match(done.stderr, /The database that stood there is now .*before-restore-/);
@@ -67,6 +67,22 @@ test('a restore without the secret key, or with another, says what that means; e
   assert.match(other.stderr, /warning: the secret key is not the one that sealed the values/);
 });
 
+test('a restore over what is left of a database says that it cannot be compared with, and never that there is nothing', async (t) => {
+  const { hallpass, folder, server } = await clientStand(t);
+  await hallpass(['backup', 'hallpass.backup', '--data', server.data]);
+  writeFileSync(join(folder, 'data/hallpass.db-wal'), 'left');
+  const words = ['restore', 'hallpass.backup', '--data', 'data'];
+  for (const [more, code] of [
+    [[], 5],
+    [['--force'], 0],
+  ] as const) {
+    const ended = await hallpass([...words, ...more]);
+    assert.equal(ended.code, code, ended.stderr);
+    assert.match(ended.stderr, /warning: what stands there cannot be compared with: what was revoked/);
+    assert.doesNotMatch(ended.stderr, /there is no database/);
+  }
+});
+
 test('backup and restore end with the codes that are documented, and leave everything as it is', async (t) => {
   const { hallpass, folder, server } = await clientStand(t);
   await hallpass(['backup', 'good', '--data', server.data]);
@@ -87,10 +103,14 @@ test('backup and restore end with the codes that are documented, and leave every
           /^error: .* is no backup, and --force/,
         ] as const,
     ),
-    [['backup', 'none', '--data', 'data'], 20, /^There is no database .*Name the data folder with --data\.$/],
-    [['backup', 'no/folder', '--data', server.data], 23, /cannot be written \(ENOENT/],
-    [['restore', 'foreign', '--data', 'data'], 20, /is not a database of Hallpass/],
-    [['restore', 'empty', '--data', 'data'], 20, /is empty/],
+    [
+      ['backup', 'none', '--data', 'data'],
+      20,
+      /^error: There is no database .*Name the data folder with --data\.$/,
+    ],
+    [['backup', 'no/folder', '--data', server.data], 23, /^error: .*cannot be written \(ENOENT/],
+    [['restore', 'foreign', '--data', 'data'], 20, /^error: .*is not a database of Hallpass/],
+    [['restore', 'empty', '--data', 'data'], 20, /^error: .*is empty/],
     [['restore', 'nothing', '--data', 'data'], 3, /^error: There is no file nothing\.$/],
     [['backup'], 2, /missing required argument/],
   ] as const) {

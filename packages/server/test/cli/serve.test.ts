@@ -61,8 +61,8 @@ for (const behaviour of ['throws', 'rejects'])
 
 test('a start that fails says why on standard error and ends with the code of its fault', async () => {
   for (const [behaviour, code, text] of [
-    ['in_use', 21, 'another server has it\n'],
-    ['cannot_listen', 24, 'the port is taken\n'],
+    ['in_use', 21, 'error: another server has it\n'],
+    ['cannot_listen', 24, 'error: the port is taken\n'],
   ] as const) {
     const ended = await start(SCRIPT, [behaviour]).ended;
     assert.deepEqual(ended, { code, stdout: '', stderr: text });
@@ -90,7 +90,7 @@ test('hallpass serve runs on PORT, refuses a port that is taken with 24, and sto
     assert.equal(second.code, 24);
     assert.equal(
       second.stderr,
-      `Something listens on 127.0.0.1 port ${port} already; stop it or choose another place\n`,
+      `error: Something listens on 127.0.0.1 port ${port} already; stop it or choose another place\n`,
     );
     server.child.kill('SIGTERM');
     const { code, stderr } = await server.ended;

@@ -59,6 +59,7 @@ test('a server that is down, slow, of another version or behind a proxy gets one
     response.writeHead(302, { Location: '/login' }).end();
   for (const [url, text] of [
     ['http://127.0.0.1:4', /Nothing listens at/],
+    ['http://127.0.0.1:1', /No answer from http:\/\/127\.0\.0\.1:1 \(bad port\)\./],
     [await listening(t, () => {}), /did not answer within 300 ms\. Try again, or allow more time\.$/],
     [await listening(t, html), /answered 200, but not in JSON\. Is that the address of a Hallpass server\?$/],
     [
@@ -71,7 +72,7 @@ test('a server that is down, slow, of another version or behind a proxy gets one
     ],
     [
       await listening(t, problem('path_not_found', 404)),
-      /of another version than this hallpass \(\d+\.\d+\.\d+\)\.$/,
+      /the path in its address is not its prefix, or it is of another version than this hallpass \(\d+\.\d+\.\d+\)\.$/,
     ],
     [await listening(t, problem('not_ready', 503)), /^error: It is so\. Do /],
     [await closing(t), /did not answer within 300 ms|No answer from/],

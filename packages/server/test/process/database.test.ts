@@ -34,7 +34,10 @@ test('C109: what cannot be written stops the start with 23, and is not called da
       const { code, stderr, stdout } = await launch({ env, shell: OBEYING_MODES }).ended;
       chmodSync(join(data, file), usual);
       assert.equal(code, 23, stderr);
-      assert.match(stderr, /^The database cannot be written\. Give this process write access[^\n]*\n$/);
+      assert.match(
+        stderr,
+        /^error: The database cannot be written\. Give this process write access[^\n]*\n$/,
+      );
       assert.equal(stdout, '');
       assert.deepEqual(readdirSync(data), before);
     });
@@ -52,7 +55,7 @@ test('C109: a database that another program holds stops the start with 21 and is
   const { code, stderr } = await launch({ env }).ended;
   other.close();
   assert.equal(code, 21, stderr);
-  assert.match(stderr, /^Another program holds the database\. Stop it[^\n]*\n$/);
+  assert.match(stderr, /^error: Another program holds the database\. Stop it[^\n]*\n$/);
 });
 
 test('C109: while another program holds the database checks go on, changes wait and are 503 in the end', async (t) => {

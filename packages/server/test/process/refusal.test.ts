@@ -112,7 +112,7 @@ test('a second server on the same database ends with 21, and the first goes on',
   const first = await made.serve();
   const { code, stderr } = await made.launch().ended;
   assert.equal(code, 21);
-  assert.match(stderr, /^Another server works on [^\n]*hallpass\.db\. Stop it first[^\n]*\n$/);
+  assert.match(stderr, /^error: Another server works on [^\n]*hallpass\.db\. Stop it first[^\n]*\n$/);
   const key = readFileSync(join(made.data, 'owner.key'), 'utf8').trim();
   const created = await first.ask({ method: 'POST', path: '/_/token', key, body: { name: 'a' } });
   assert.equal(created.status, 201);
@@ -137,7 +137,7 @@ test('a data folder that is a file, or below one, ends the start with 23', async
   for (const data of [file, join(file, 'below')]) {
     const { code, stderr } = await launch({ env: { HALLPASS_DATA: data } }).ended;
     assert.equal(code, 23, stderr);
-    assert.match(stderr, /^The data folder [^\n]* cannot be made[^\n]*\n$/);
+    assert.match(stderr, /^error: The data folder [^\n]* cannot be made[^\n]*\n$/);
   }
   assert.equal(readFileSync(file, 'utf8'), 'mine');
 });
@@ -146,7 +146,7 @@ test('a data folder whose place takes no folders ends the start with 23, at once
   const { launch } = place(t);
   const { code, stderr } = await launch({ env: { HALLPASS_DATA: '/proc/nope' } }).ended;
   assert.equal(code, 23);
-  assert.match(stderr, /^The data folder [^\n]* cannot be made[^\n]*\n$/);
+  assert.match(stderr, /^error: The data folder [^\n]* cannot be made[^\n]*\n$/);
 });
 
 test('a data folder that cannot be written ends the start with 23', async (t) => {
@@ -163,5 +163,8 @@ test('a port that is taken ends the start with 24 and says which', async (t) => 
   const port = await listening(t, createServer());
   const { code, stderr } = await launch({ env: { HALLPASS_PORT: String(port) } }).ended;
   assert.equal(code, 24);
-  assert.match(stderr, new RegExp(`^Something listens on 127\\.0\\.0\\.1 port ${port} already[^\\n]*\\n$`));
+  assert.match(
+    stderr,
+    new RegExp(`^error: Something listens on 127\\.0\\.0\\.1 port ${port} already[^\\n]*\\n$`),
+  );
 });
