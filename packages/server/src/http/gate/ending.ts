@@ -5,6 +5,17 @@ function isReset(error: Error | undefined): boolean {
   return error !== undefined && 'code' in error && error.code === 'ECONNRESET';
 }
 
+/** Whether the other side of a connection that has ended is gone. Over TLS an end is one whatever came behind it. */
+function isGone(socket: Socket): boolean {
+  return !('encrypted' in socket) && socket.localAddress !== undefined && socket.remoteAddress === undefined;
+}
+
+/** Has the system say once more how the connection ended, for which Node has no public way. False: it cannot. */
+function askAgain(socket: Socket): boolean {
+  const { _handle: handle } = socket as Socket & { readonly _handle?: { readStart?(): number } };
+  return handle?.readStart?.() === 0;
+}
+
 /**
  * Tells undici how a connection to an upstream ends in a way that it can bear. Its reader throws where nobody can catch
  * it when a connection ends while an answer waits for a slow client, or takes a whole answer for a broken one: so the
@@ -13,9 +24,8 @@ function isReset(error: Error | undefined): boolean {
  */
 export function tellEndInTime(socket: Socket): void {
   const { push, read, destroy } = socket;
-  // Asked now: that of the other side is asked when it ends, and what is known once is known for good.
-  const overNetwork = socket.localAddress !== undefined;
   let unread = false;
+  let asked = false;
   let keptBack: (() => void) | undefined;
 
   const end = (tell: () => void) => {
@@ -34,9 +44,11 @@ export function tellEndInTime(socket: Socket): void {
       unread = true;
       return push.call(socket, chunk, encoding);
     }
-    // A reset of what is not being read may come as an end, but then there is no other side any more.
-    const reset = overNetwork && socket.remoteAddress === undefined;
-    end(() => (reset ? lose() : push.call(socket, null)));
+    // A reset may be told as an end at first. When it is asked again, only an end is.
+    const doubtful = !asked && isGone(socket);
+    asked = true;
+    if (!doubtful) end(() => push.call(socket, null));
+    else if (!askAgain(socket)) end(lose);
     return false;
   };
 
