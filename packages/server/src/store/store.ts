@@ -27,7 +27,10 @@ export type Mutation =
       readonly kind: 'replace_operator';
       readonly operator: NewOperator;
       readonly ifRevision: number;
-      /** Refuse unless another owner is active and has no end: one that will end keeps nobody in for good. */
+      /**
+       * Refuse if it is the last active owner without an end, for one that will end keeps nobody in for good; where there
+       * is none without an end, if it is the last active one.
+       */
       readonly otherOwner: boolean;
     }
   | {

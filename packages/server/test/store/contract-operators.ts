@@ -176,6 +176,24 @@ export function operatorContract(withStore: WithStore): void {
   );
 
   test(
+    'where no owner without an end is left, each of several may go but the last',
+    withStore(async (store) => {
+      const one = await createdOperator(store, { expiresAt: NOW + 1 });
+      const two = await createdOperator(store, { expiresAt: NOW + 1 });
+      await createdOperator(store, { active: false });
+      const later = { ...one, expiresAt: NOW + 2 };
+      const commit = (mutation: Mutation) => store.commit(writeOf(mutation));
+      assert.equal(
+        (await commit({ kind: 'replace_operator', operator: later, ifRevision: 1, otherOwner: true })).kind,
+        'done',
+      );
+      assert.equal((await commit(removal(two))).kind, 'done');
+      const last = (await store.operatorByName(one.name)) ?? assert.fail();
+      assert.deepEqual(await commit(removal(last)), { kind: 'last_owner' });
+    }),
+  );
+
+  test(
     'two owners who remove each other at the same time: one stays',
     withStore(async (store) => {
       const one = await createdOperator(store);

@@ -13,16 +13,18 @@ type Of<Kind extends Mutation['kind']> = Extract<Mutation, { kind: Kind }>;
 /** What was done, in the order of the journal; or why not. */
 export type Mutated = readonly Change[] | Refusal;
 
+/** Where no owner without an end is left, as a restore may find it, one that has an end may go while another is active. */
 async function isLastOwner(db: Kysely<Schema>, id: OperatorId): Promise<boolean> {
-  const other = await db
+  const owners = await db
     .selectFrom('operator')
-    .select('id')
-    .where('id', '<>', id)
+    .select(['id', 'expires_at'])
     .where('role', '=', 'owner')
     .where('active', '=', 1)
-    .where('expires_at', 'is', null)
-    .executeTakeFirst();
-  return other === undefined;
+    .execute();
+  const own = owners.find((owner) => owner.id === id);
+  const others = owners.filter((owner) => owner !== own);
+  if (!own || others.some((other) => other.expires_at === null)) return false;
+  return own.expires_at === null || others.length === 0;
 }
 
 async function insertOperator(
