@@ -65,8 +65,10 @@ function namedAccess(rawHeaders: readonly string[]): Access | undefined {
  */
 function isOtherProtocol({ method, rawHeaders }: IncomingMessage, upgrade: string | undefined): boolean {
   if (upgrade === undefined) return false;
-  const methods = [method, ...METHOD_HEADERS.flatMap((name) => linesOf(rawHeaders, name))];
-  return upgrade.toLowerCase() !== 'websocket' || methods.some((each) => each !== 'GET');
+  const named = METHOD_HEADERS.flatMap((name) => linesOf(rawHeaders, name));
+  // Some proxies ask with HEAD, whatever it is about.
+  const isGet = (method === 'GET' || method === 'HEAD') && named.every((each) => each === 'GET');
+  return upgrade.toLowerCase() !== 'websocket' || !isGet;
 }
 
 /**

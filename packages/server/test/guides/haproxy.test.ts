@@ -32,7 +32,7 @@ proxySecretWorks(
 );
 
 doctorFinds(haproxy, 'Upgrade is not told', 'web_socket', /upgrade/, (text) =>
-  text.replace('upgrade and VERIFY .. "/write" or VERIFY', 'VERIFY'),
+  text.replace('headers["upgrade"] and VERIFY .. "/write" or VERIFY', 'VERIFY'),
 );
 doctorFinds(haproxy, 'forged headers are not removed', 'forged_identity', /del-header/, (text) =>
   text.replace('http-request del-header ^x.hallpass. -m reg', ''),
@@ -40,6 +40,6 @@ doctorFinds(haproxy, 'forged headers are not removed', 'forged_identity', /del-h
 doctorFinds(haproxy, 'it is let through when in doubt', 'writes', /unless/, (text) =>
   text.replace(/.*status 403 .*\n/, '').replace('-m int 200', '-m int 200:499'),
 );
-doctorFinds(haproxy, 'every protocol is passed on', 'other_protocol', /local upgrade/, (text) =>
-  text.replace('upgrade[0]:lower() ~= "websocket"', 'false'),
+doctorFinds(haproxy, 'every protocol is passed on', 'other_protocol', /del-header Upgrade/, (text) =>
+  text.replace(/http-request del-header Upgrade .*\n/, ''),
 );

@@ -58,7 +58,7 @@ doctorFinds(nginx, 'satisfy any', 'open', /satisfy any/, (text) =>
 );
 doctorFinds(nginx, 'no auth_request at all', 'open', /auth_request/, without('auth_request /_hallpass;'));
 doctorFinds(nginx, 'Upgrade is not told', 'web_socket', /Upgrade/, (text) =>
-  text.replace(/(location = \/_hallpass[\s\S]*?)proxy_set_header Upgrade \$http_upgrade;/, '$1'),
+  text.replace(/(location = \/_hallpass[\s\S]*?)proxy_set_header Upgrade \$hallpass_upgrade;/, '$1'),
 );
 doctorFinds(
   nginx,
@@ -92,7 +92,5 @@ doctorFinds(
   without("proxy_set_header X-HTTP-Method-Override '';"),
 );
 doctorFinds(nginx, 'every protocol is passed on', 'other_protocol', /\$hallpass_upgrade/, (text) =>
-  text
-    .replace('proxy_set_header Upgrade $hallpass_upgrade', 'proxy_set_header Upgrade $http_upgrade')
-    .replace(/(location = \/_hallpass[\s\S]*?)proxy_set_header Upgrade \$http_upgrade;/, '$1'),
+  text.replace('proxy_set_header Upgrade $hallpass_upgrade', 'proxy_set_header Upgrade $http_upgrade'),
 );

@@ -37,6 +37,8 @@ async function noOtherProtocol(t: TestContext, stand: ProxyStand, proxy: ProxyUn
   for (const { port, app } of [stand, await standWithout(t, proxy, allowAll)]) {
     for (const [method, lines] of OTHERS) {
       const { status } = await ask(port, bytesOf(method, '/', [line, ...lines]));
+      // As if it had not asked: clients that offer h2c whatever they want are many.
+      if (!lines.some((text) => text.includes('websocket'))) assert.equal(status, 200, `${method} ${lines}`);
       assert.notEqual(status, 101, `${method} ${lines}`);
     }
     for (const { headers } of app.seen) {
@@ -63,8 +65,6 @@ export async function webSocketCases(
   await t.test('C47: a WebSocket is not opened without a token, nor by a read-only one', async () => {
     await refusedWith(stand, bytesOf('GET', '/', UPGRADE), [401]);
     await refusedWith(stand, bytesOf('GET', '/', [bearer(reader), ...UPGRADE]), [403]);
-    const twice = UPGRADE.map((line) => line.replace('Upgrade: websocket', 'uPGRADE: WebSocket, h2c'));
-    await refusedWith(stand, bytesOf('GET', '/', [bearer(reader), ...twice]), [400, 403]);
     const named = [bearer(reader), 'X-Forwarded-Method: GET', ...UPGRADE];
     await refusedWith(stand, bytesOf('GET', '/', named), [403]);
   });
@@ -75,6 +75,7 @@ export async function webSocketCases(
       ['Connection: keep-alive', 'Connection: Upgrade', 'Upgrade: websocket'],
       ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQAAP__'],
       ['Connection: Upgrade', 'Upgrade: h2c', 'Upgrade: websocket'],
+      ['Connection: Upgrade', 'uPGRADE: WebSocket, h2c'],
       ['Upgrade: websocket'],
       ['Connection: close', 'Upgrade: websocket'],
       ['Connection: Upgrade', 'Upgrade:'],

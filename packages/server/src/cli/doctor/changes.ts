@@ -11,7 +11,7 @@ const NGINX: Changes = {
     'In `location = /_hallpass`: `proxy_method $request_method;` and `proxy_set_header X-Forwarded-Method $request_method;`. In the location that asks: no `satisfy any;`.',
   method_forged:
     'In `location = /_hallpass`: `proxy_set_header X-Forwarded-Method $request_method;`, `proxy_set_header X-Original-Method "";` and `proxy_method $request_method;`.',
-  web_socket: 'In `location = /_hallpass`: `proxy_set_header Upgrade $http_upgrade;`.',
+  web_socket: 'In `location = /_hallpass`: `proxy_set_header Upgrade $hallpass_upgrade;`.',
   other_protocol:
     'In the location that asks: `proxy_set_header Upgrade $hallpass_upgrade;`, with the two `map` of the guide.',
   forged_identity:
@@ -34,7 +34,7 @@ const CADDY: Changes = {
   method_forged: 'In `forward_auth`: no `header_up X-Forwarded-Method` of your own, and `uri /_/verify`.',
   web_socket: 'In `forward_auth`: no `header_up -Upgrade`.',
   other_protocol:
-    'After `forward_auth`, inside `route { … }`: `request_header @other_protocol -Upgrade`, with that matcher of the guide.',
+    'Before `forward_auth`, inside `route { … }`: `request_header @other_protocol -Upgrade`, with that matcher of the guide.',
   forged_identity: 'As the first line inside `route { … }`: `request_header -*allpass*`.',
   identity_missing:
     'Wrap everything in `route { … }`, with `request_header -*allpass*` before `forward_auth`: without it Caddy sorts the lines and removes what Hallpass said. Name all four headers in `copy_headers`.',
@@ -52,8 +52,9 @@ const HAPROXY: Changes = {
   method_forged:
     'In hallpass.lua: `["x-forwarded-method"] = { txn.f:method() }`, and no header of the client beside Authorization.',
   doubled: 'In hallpass.lua: `if credential and credential[1] then return 400 end`.',
-  web_socket: 'In hallpass.lua: `local url = upgrade and VERIFY .. "/write" or VERIFY`.',
-  other_protocol: 'In hallpass.lua: the lines of the guide from `local upgrade = headers["upgrade"]` on.',
+  web_socket: 'In hallpass.lua: `local url = headers["upgrade"] and VERIFY .. "/write" or VERIFY`.',
+  other_protocol:
+    'Before `http-request lua.hallpass`: `http-request del-header Upgrade unless …` of the guide.',
   forged_identity: 'Before `http-request lua.hallpass`: `http-request del-header ^x.hallpass. -m reg`.',
   identity_missing:
     'After the `return` lines: one `http-request set-header X-Hallpass-… %[var(txn.hallpass_…)]` for each header.',

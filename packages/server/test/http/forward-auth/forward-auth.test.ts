@@ -137,6 +137,17 @@ describe('forward auth', () => {
     }
   });
 
+  test('C47: a proxy may ask with HEAD about a WebSocket', async (t) => {
+    const { port, values } = await stand(t, { trusted: TRUSTED });
+    for (const [value, status] of [
+      [values.writer, 200],
+      [values.reader, 403],
+    ] as const) {
+      const lines = [bearer(value), 'X-Forwarded-Method: GET', 'Upgrade: websocket'];
+      assert.equal((await ask(t, port, bytesOf('HEAD', '/_/verify', lines))).status, status);
+    }
+  });
+
   for (const [what, method, lines] of [
     ['h2c', 'GET', ['Upgrade: h2c']],
     ['a made-up protocol', 'GET', ['Upgrade: magic/1']],
