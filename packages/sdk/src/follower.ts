@@ -188,7 +188,7 @@ export class Follower {
   #loaded(): void {
     this.#wanted = 'tail';
     this.#unfollowed = true;
-    this.#recording.commit();
+    void this.#recording.commit();
     this.#options.onProgress();
   }
 

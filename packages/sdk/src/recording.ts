@@ -52,8 +52,11 @@ export class Recording {
     if (this.#draft) this.#options.file?.write(this.#draft, bytes);
   }
 
-  commit(): void {
-    if (this.#draft) this.#options.file?.commit(this.#draft);
+  async commit(): Promise<void> {
+    const { file } = this.#options;
+    if (!this.#draft || !file) return;
+    if (await file.commit(this.#draft)) this.#placed();
+    else this.#failed();
   }
 
   abandon(): void {
@@ -118,8 +121,7 @@ export class Recording {
     this.#renewal = renewal;
     try {
       await renewal.run();
-      this.#failures = 0;
-      this.#pause = undefined;
+      this.#placed();
     } catch (error) {
       if (this.#renewal === renewal) this.#failed(error);
     } finally {
@@ -127,7 +129,12 @@ export class Recording {
     }
   }
 
-  #failed(error: unknown): void {
+  #placed(): void {
+    this.#failures = 0;
+    this.#pause = undefined;
+  }
+
+  #failed(error?: unknown): void {
     const { chance, now, onUnrenewed } = this.#options;
     const wait = Math.min(AGAIN_AFTER * 2 ** this.#failures++, LONGEST_WAIT) * (1 - chance() / 2);
     this.#pause = { from: now(), ms: error instanceof FeedError ? Math.max(error.after, wait) : wait };

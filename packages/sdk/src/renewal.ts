@@ -62,7 +62,7 @@ export class Renewal {
       if (draft.over) throw new Error('It could not be written.');
       for (const { head, bytes } of this.#rows)
         if (head.revision > end.revision) file.writeBehind(draft, bytes);
-      file.commit(draft);
+      if (!(await file.commit(draft))) throw new Error('It could not take the place.');
     } finally {
       this.cancel();
       file.abandon(draft);

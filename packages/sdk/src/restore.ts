@@ -88,7 +88,7 @@ export async function restore(
   } finally {
     if (draft && restoring.swapped) {
       // Where it could not be written anew, what was read stays: it lacks nothing yet.
-      if (!draft.over) file.commit(draft);
+      if (!draft.over) void file.commit(draft);
       replica.take({ kind: 'cut', at: now() });
     } else if (draft) {
       file.abandon(draft);

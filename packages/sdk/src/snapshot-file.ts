@@ -131,14 +131,17 @@ export class SnapshotFile {
     else this.#lacks = true;
   }
 
-  /** What has been written takes its place. If it could not be written, what is there lacks it. */
-  commit(draft: Draft): void {
+  /**
+   * What has been written takes its place, which is said once it is known; what is appended goes there from now on. If
+   * it could not be written, what is there lacks it. Never rejects.
+   */
+  async commit(draft: Draft): Promise<boolean> {
     const before = this.#inPlace;
     this.#inPlace = undefined;
     if (before) this.#queue = this.#queue.then(() => close(before));
     if (draft.over) {
       this.#lacks = true;
-      return;
+      return false;
     }
     this.#aside = undefined;
     this.#inPlace = draft;
@@ -151,6 +154,8 @@ export class SnapshotFile {
       this.#told.clear();
       await syncFolder(this.#options.path);
     });
+    await this.flushed();
+    return draft.placed && !draft.over;
   }
 
   /** What has been written is of no use. */

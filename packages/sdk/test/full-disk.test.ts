@@ -47,6 +47,14 @@ async function hangAtEnd(t: TestContext): Promise<() => void> {
   return resolve;
 }
 
+/** From now on no new file can take the place of the one there is. */
+async function refuseAtEnd(t: TestContext): Promise<void> {
+  const handle = await open(import.meta.filename);
+  const refuse = () => Promise.reject(Object.assign(new Error('no quota left'), { code: 'EDQUOT' }));
+  t.mock.method(Object.getPrototypeOf(handle), 'sync', refuse);
+  await handle.close();
+}
+
 /** Makes a file that can neither be written nor removed of the one there is; what this returns gives it back. */
 function pin(file: string): () => void {
   const aside = `${file}.pinned`;
@@ -111,6 +119,31 @@ test('once the disk has room again the file is made anew, beside the stream', as
   await ended(all);
   const cold = await coldStart(t, { snapshotFile });
   assert.deepEqual([cold.verdict(0), cold.verdict(2)], ['unknown', 'allow']);
+});
+
+test('a new file that cannot take its place is begun again after a pause, which doubles', async (t) => {
+  await refuseAtEnd(t);
+  const all = guarded(t, { snapshotFile: place(t) });
+  const { feed, world, guard, troubles } = all;
+  const snapshots = () => feed.seenAt('/_/feed/snapshot').length;
+  /** Time in which the server is heard, and what is to be done on disk is done. */
+  const pass = async (seconds: number) => {
+    for (let i = 0; i < seconds; i += 5) {
+      const before = confirmed(all);
+      feed.heartbeat();
+      feed.broadcast({ kind: 'confirm', position: feed.head });
+      await world.whenReal(() => confirmed(all) > before);
+      await world.pass(5_000);
+    }
+  };
+  await world.whenReal(() => guard.fresh && feed.streams === 1);
+  await pass(40);
+  assert.equal(snapshots(), 1);
+  await pass(20);
+  assert.equal(snapshots(), 2);
+  await pass(70);
+  assert.equal(snapshots(), 2);
+  assert.equal(troubles.length, 1);
 });
 
 test('a start on a full disk goes by the file, and leaves it until it lacks a change', async (t) => {
