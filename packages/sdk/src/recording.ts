@@ -77,9 +77,8 @@ export class Recording {
     const { file } = this.#options;
     if (frame.kind === 'change' && outcome.kind === 'applied' && file) {
       const bytes = encodeFrame(frame);
-      const { epoch, row } = frame;
       file.append(bytes);
-      this.#renewal?.note({ epoch, revision: row.revision, chain: row.chain }, bytes);
+      this.#renewal?.note(bytes);
     }
     if (frame.kind !== 'heartbeat' || outcome.kind !== 'noted' || !file?.inPlace) return;
     if (frame.head !== frame.position.revision) return;

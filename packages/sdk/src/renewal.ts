@@ -1,8 +1,8 @@
 import type { Head } from '@hallpass/core/change';
-import { samePosition } from '@hallpass/core/replica-position';
 import { SnapshotDamaged, SnapshotDecoder } from '@hallpass/core/replica-snapshot-decoder';
 import type { Secret } from '@hallpass/core/secret';
 import { FeedError } from './feed-error.ts';
+import { HeldRows } from './held-rows.ts';
 import type { Incoming } from './patience.ts';
 import type { Draft, SnapshotFile } from './snapshot-file.ts';
 
@@ -16,11 +16,6 @@ export interface RenewalOptions {
   readonly most: number;
 }
 
-interface Row {
-  readonly head: Head;
-  readonly bytes: Uint8Array;
-}
-
 /**
  * A new file beside the one there is. Its snapshot is loaded while the stream goes on, because who does not follow is
  * not waited for; it takes the place once the stream has come to where that snapshot ends.
@@ -28,20 +23,21 @@ interface Row {
 export class Renewal {
   readonly #options: RenewalOptions;
   readonly #controller = new AbortController();
-  readonly #rows: Row[];
-  #bytes = 0;
+  readonly #rows: HeldRows;
+  /** The new file takes the rows itself. */
+  #ended = false;
   #look: () => void = () => {};
 
   constructor(options: RenewalOptions) {
     this.#options = options;
-    this.#rows = [{ head: options.from, bytes: new Uint8Array() }];
+    this.#rows = new HeldRows(options.from);
   }
 
-  /** A row of the stream that was applied. */
-  note(head: Head, bytes: Uint8Array): void {
-    this.#rows.push({ head, bytes });
-    this.#bytes += bytes.length;
-    if (this.#bytes > this.#options.most)
+  /** The next row of the stream that was applied. */
+  note(row: Uint8Array): void {
+    if (this.#ended) return;
+    this.#rows.add(row);
+    if (this.#rows.size > this.#options.most)
       this.cancel(new FeedError('unreachable', 'Too many changes came while its snapshot was loaded.'));
     this.#look();
   }
@@ -59,10 +55,9 @@ export class Renewal {
     try {
       const end = await this.#load(draft);
       await this.#reach(end);
-      if (draft.over) throw new Error('It could not be written.');
-      for (const { head, bytes } of this.#rows)
-        if (head.revision > end.revision) file.writeBehind(draft, bytes);
-      if (!(await file.commit(draft))) throw new Error('It could not take the place.');
+      this.#rows.dropTo(end.revision);
+      await this.#writeMost(draft);
+      if (!(await this.#commit(draft))) throw new Error('It could not take the place.');
     } finally {
       this.cancel();
       file.abandon(draft);
@@ -71,19 +66,13 @@ export class Renewal {
 
   async #load(draft: Draft): Promise<Head> {
     const { file, load } = this.#options;
-    const { signal } = this.#controller;
     const decoder = new SnapshotDecoder();
-    const flushed = async () => {
-      await file.flushed();
-      signal.throwIfAborted();
-      if (draft.over) throw new Error('It cannot be written.');
-    };
-    await flushed();
-    const { bytes } = await load(signal);
+    await this.#flushed(draft);
+    const { bytes } = await load(this.#controller.signal);
     for await (const chunk of bytes) {
       file.write(draft, chunk);
       const end = endIn(decoder, chunk);
-      await flushed();
+      await this.#flushed(draft);
       if (end) return end;
     }
     throw new FeedError('unreachable', 'The snapshot broke off before its end.');
@@ -95,14 +84,45 @@ export class Renewal {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       this.#look = () => {
-        const newest = this.#rows.at(-1)?.head.revision ?? 0;
-        if (this.#rows.some(({ head }) => samePosition(head, end))) resolve();
-        else if (newest >= end.revision)
-          reject(new FeedError('damaged', 'Its snapshot is no part of what the stream says.'));
+        if (this.#rows.newest < end.revision) return;
+        this.#look = () => {};
+        if (this.#rows.passed(end)) resolve();
+        else reject(new FeedError('damaged', 'Its snapshot is no part of what the stream says.'));
       };
       signal.addEventListener('abort', () => reject(signal.reason));
       this.#look();
     });
+  }
+
+  /** One piece at a time, since all at once would hold up everything else; what comes meanwhile is put behind. */
+  async #writeMost(draft: Draft): Promise<void> {
+    while (this.#rows.pieces > 1) {
+      this.#writePiece(draft);
+      await this.#flushed(draft);
+    }
+  }
+
+  /** The rest and the end in one turn: a row that came between them would be in neither file. */
+  #commit(draft: Draft): Promise<boolean> {
+    this.#check(draft);
+    while (this.#rows.pieces > 0) this.#writePiece(draft);
+    this.#ended = true;
+    return this.#options.file.commit(draft);
+  }
+
+  #writePiece(draft: Draft): void {
+    const rows = this.#rows.shift();
+    if (rows) this.#options.file.writeBehind(draft, rows);
+  }
+
+  async #flushed(draft: Draft): Promise<void> {
+    await this.#options.file.flushed();
+    this.#check(draft);
+  }
+
+  #check(draft: Draft): void {
+    this.#controller.signal.throwIfAborted();
+    if (draft.over) throw new Error('It could not be written.');
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { coldStart, ended, inodeOf, place } from './cold-start.ts';
@@ -15,8 +16,8 @@ interface Renewing extends Guarded {
 }
 
 /** A guard whose file is full and whose new snapshot has not come yet. */
-async function renewing(t: TestContext, snapshotFile: string): Promise<Renewing> {
-  const all = guarded(t, { snapshotFile });
+async function renewing(t: TestContext, snapshotFile: string, surrounding = newFeed()): Promise<Renewing> {
+  const all = guarded(t, { snapshotFile }, surrounding);
   const { guard, feed, world } = all;
   await world.whenReal(() => guard.fresh && feed.streams === 1);
   const { fetch } = world;
@@ -76,6 +77,41 @@ test('a new file whose snapshot is ahead of the stream takes the place once the 
   await ended(all);
   const cold = await coldStart(t, { snapshotFile });
   assert.deepEqual([cold.verdict(0), cold.verdict(1), cold.verdict(2)], ['unknown', 'unknown', 'allow']);
+});
+
+test('the rows that a new file takes hold up nothing, and those that come while they are written are in it too', async (t) => {
+  const snapshotFile = place(t);
+  const surrounding = newFeed();
+  let [inThisTurn, mostInOne] = [0, 0];
+  const turnEnds = () => {
+    mostInOne = Math.max(mostInOne, inThisTurn);
+    inThisTurn = 0;
+  };
+  // Every record that is sealed takes something random.
+  const random = (size: number) => {
+    if (inThisTurn++ === 0) setImmediate(turnEnds);
+    return randomBytes(size);
+  };
+  Object.assign(surrounding.world, { random });
+  const all = await renewing(t, snapshotFile, surrounding);
+  const { feed, world, guard } = all;
+  const before = inodeOf(snapshotFile);
+  const put = () => feed.put(tokenOf(2, { name: LONG_NAME, write: feed.rows.length % 2 === 0 }));
+  for (let i = 0; i < 100; i++) put();
+  await world.whenReal(() => guard.revision === feed.head.revision);
+  await world.rest();
+  mostInOne = 0;
+  all.answer();
+  await world.whenReal(() => {
+    if (guard.revision === feed.head.revision && feed.rows.length < 2 + ROWS + 180) put();
+    return inodeOf(snapshotFile) !== before;
+  });
+  feed.remove(0);
+  await world.whenReal(() => guard.revision === feed.head.revision);
+  assert.ok(mostInOne > 0 && mostInOne < 20, String(mostInOne));
+  await ended(all);
+  const cold = await coldStart(t, { snapshotFile });
+  assert.deepEqual([cold.guard.revision, cold.verdict(0)], [feed.head.revision, 'unknown']);
 });
 
 const USELESS: Readonly<Record<string, () => Response | Promise<Response>>> = {
