@@ -28,6 +28,13 @@ interface Building {
   count: number;
 }
 
+export interface ReplicaOptions {
+  readonly maxStaleness?: number;
+  readonly names?: boolean;
+  /** Whom principals ask for their names; the replica itself unless said otherwise. */
+  readonly source?: NameSource;
+}
+
 /** What happens to a replica, but for the beginning and the end of snapshots: it makes those itself, from bytes. */
 export type Happening = Exclude<ReplicaEvent, { kind: 'snapshot_begins' | 'snapshot_ends' }>;
 
@@ -37,18 +44,33 @@ export type Happening = Exclude<ReplicaEvent, { kind: 'snapshot_begins' | 'snaps
  */
 export class Replica {
   readonly #maxStaleness: number;
+  readonly #names: boolean;
+  readonly #source: NameSource;
   readonly #newTable: () => TokenTable;
   #state: ReplicaState = { kind: 'cold' };
   #tokens: TokenTable;
   #building: Building | undefined;
 
   /** `maxStaleness`, in milliseconds: a copy that is older serves no verdict. */
-  constructor({ maxStaleness = DEFAULT_MAX_STALENESS, names = true } = {}) {
+  constructor({ maxStaleness = DEFAULT_MAX_STALENESS, names = true, source }: ReplicaOptions = {}) {
     this.#maxStaleness = maxStaleness;
+    this.#names = names;
     // A principal that is kept asks the table of now: it would hold all of an old one else.
-    const source: NameSource = { encodedName: (words, id) => this.#tokens.encodedName(words, id) };
-    this.#newTable = () => new TokenTable({ names, source });
+    this.#source = source ?? { encodedName: (words, id) => this.#tokens.encodedName(words, id) };
+    this.#newTable = () => new TokenTable({ names, source: this.#source });
     this.#tokens = this.#newTable();
+  }
+
+  /** Another one that has nothing, to be filled before this one adopts what it has. */
+  aside(): Replica {
+    return new Replica({ maxStaleness: this.#maxStaleness, names: this.#names, source: this.#source });
+  }
+
+  /** Takes over in one step all that the other has, where there is nothing yet. The other is not used any more. */
+  adopt(other: Replica): void {
+    if (this.#state.kind !== 'cold') return;
+    this.#state = other.#state;
+    this.#tokens = other.#tokens;
   }
 
   get state(): ReplicaState {

@@ -62,7 +62,9 @@ class Restoring {
 
 /**
  * Fills a replica that has nothing from the file, and begins a new file with the same content, so that nothing is ever
- * put behind a damaged end. What is whole up to a fault is used. Throws a SealBroken, or what reading throws.
+ * put behind a torn end. All or nothing, in one step: what cannot be read, or is broken, may be a revocation that was
+ * confirmed, and what stands before it would allow what it ended. Then the file stays as it is. Throws a SealBroken, or
+ * what reading throws.
  */
 export async function restore(
   replica: Replica,
@@ -70,12 +72,13 @@ export async function restore(
   secret: Secret,
   now: () => Instant,
 ): Promise<void> {
-  const restoring = new Restoring(replica, now);
+  const aside = replica.aside();
+  const restoring = new Restoring(aside, now);
   let draft: Draft | undefined;
   try {
     for await (const record of file.read(secret)) {
       if (!draft) {
-        replica.beginSnapshot('file', now());
+        aside.beginSnapshot('file', now());
         draft = file.begin(secret);
       }
       const behind = restoring.swapped;
@@ -84,15 +87,14 @@ export async function restore(
       else file.write(draft, record);
       await file.flushed();
     }
-    if (draft && !restoring.swapped) throw new SealBroken('The file is cut short.');
-  } finally {
-    if (draft && restoring.swapped) {
-      // Where it could not be written anew, what was read stays: it lacks nothing yet.
-      if (!draft.over) void file.commit(draft);
-      replica.take({ kind: 'cut', at: now() });
-    } else if (draft) {
-      file.abandon(draft);
-      replica.take({ kind: 'snapshot_fails', at: now() });
-    }
+    if (!draft) return;
+    if (!restoring.swapped) throw new SealBroken('The file is cut short.');
+  } catch (error) {
+    if (draft) file.abandon(draft);
+    throw error;
   }
+  // Where it could not be written anew, what was read stays: it lacks nothing yet.
+  if (!draft.over) void file.commit(draft);
+  aside.take({ kind: 'cut', at: now() });
+  replica.adopt(aside);
 }

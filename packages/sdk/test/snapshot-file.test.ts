@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { coldStart, ended, inodeOf, kept, place } from './cold-start.ts';
-import { type Guarded, guarded } from './guarded.ts';
+import { type Guarded, guarded, newFeed } from './guarded.ts';
 import { KEY, secretOf, tokenOf } from './model-feed.ts';
 
 /** Rows whose writing takes a while. */
@@ -137,6 +137,72 @@ for (const [kind, damage] of Object.entries(DAMAGE)) {
     assert.equal((await coldStart(t, { snapshotFile })).verdict(0), 'allow');
   });
 }
+
+/** A file with a revocation behind its snapshot. */
+async function withRevocation(t: TestContext): Promise<string> {
+  const snapshotFile = place(t);
+  await kept(t, snapshotFile, ({ feed }) => {
+    feed.remove(0);
+    feed.put(tokenOf(2));
+  });
+  return snapshotFile;
+}
+
+/** Where the records of a file end. */
+function endsOf(bytes: Buffer): number[] {
+  const ends: number[] = [];
+  for (let at = 21; at < bytes.length; ends.push(at)) at += 32 + bytes.readUInt32BE(at);
+  return ends;
+}
+
+test('a file with a broken record in the middle serves no verdict: what is behind may be a revocation', async (t) => {
+  const snapshotFile = await withRevocation(t);
+  const bytes = readFileSync(snapshotFile);
+  const last = endsOf(bytes).at(-2) as number;
+  bytes[last - 1] = (bytes[last - 1] as number) ^ 1;
+  writeFileSync(snapshotFile, bytes);
+  const cold = await coldStart(t, { snapshotFile });
+  assert.equal(cold.verdict(0), 'not_ready');
+  assert.match(cold.troubles[0]?.message ?? '', /is not used\. The file is damaged/);
+  await ended(cold);
+  assert.deepEqual(readFileSync(snapshotFile), bytes);
+});
+
+test('a file that cannot be read to its end serves no verdict, stays as it is, and is used once it can be', async (t) => {
+  const snapshotFile = await withRevocation(t);
+  const bytes = readFileSync(snapshotFile);
+  const handle = await open(import.meta.filename);
+  const prototype = Object.getPrototypeOf(handle);
+  const { read } = prototype;
+  await handle.close();
+  let reads = 0;
+  const { mock } = t.mock.method(prototype, 'read', function (this: unknown, buffer: Buffer) {
+    // What one read gives ends before the revocation.
+    if (++reads === 1) return Reflect.apply(read, this, [buffer, 0, endsOf(bytes)[0]]);
+    return Promise.reject(Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' }));
+  });
+  const failed = await coldStart(t, { snapshotFile });
+  mock.restore();
+  assert.equal(failed.verdict(0), 'not_ready');
+  assert.match(failed.troubles[0]?.message ?? '', /is not used\. EIO/);
+  await ended(failed);
+  assert.deepEqual(readFileSync(snapshotFile), bytes);
+  const cold = await coldStart(t, { snapshotFile });
+  assert.deepEqual([cold.verdict(0), cold.verdict(2)], ['unknown', 'allow']);
+});
+
+test('while a file is read no verdict goes by what has been read so far', async (t) => {
+  const snapshotFile = await withRevocation(t);
+  const surrounding = newFeed();
+  surrounding.world.fetch = () => Promise.reject(new TypeError('fetch failed'));
+  const all = guarded(t, { snapshotFile }, surrounding);
+  const seen = new Set<string>();
+  await surrounding.world.whenReal(() => {
+    seen.add(all.verdict(0));
+    return all.troubles.length > 0;
+  });
+  assert.deepEqual([...seen], ['not_ready', 'unknown']);
+});
 
 test('a file that was sealed with another key is named, and not used', async (t) => {
   const snapshotFile = place(t);
