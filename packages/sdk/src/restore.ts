@@ -93,8 +93,7 @@ export async function restore(
     if (draft) file.abandon(draft);
     throw error;
   }
-  // Where it could not be written anew, what was read stays: it lacks nothing yet.
-  if (!draft.over) void file.commit(draft);
+  void file.commitCopy(draft);
   aside.take({ kind: 'cut', at: now() });
   replica.adopt(aside);
 }

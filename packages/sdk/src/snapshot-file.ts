@@ -32,6 +32,8 @@ export interface Draft {
   placed: boolean;
   snapshotBytes: number;
   streamBytes: number;
+  /** How many of those bytes of the stream are in the file that it replaces too, with the same snapshot. */
+  copiedBytes?: number;
 }
 
 async function syncFolder(path: string): Promise<void> {
@@ -149,13 +151,20 @@ export class SnapshotFile {
       await draft.handle?.sync();
       await rename(this.#asidePath, this.#options.path);
       draft.placed = true;
-      // A disk that hung meanwhile: what came since is not in there.
-      this.#lacks = draft.over;
+      // Where the disk hung meanwhile, what came since is not in there.
+      if (!draft.over) this.#lacks = false;
       this.#told.clear();
       await syncFolder(this.#options.path);
     });
     await this.flushed();
     return draft.placed && !draft.over;
+  }
+
+  /** The same for what holds just what the file does that it replaces: where that one has to stay, it lacks nothing yet. */
+  commitCopy(draft: Draft): Promise<boolean> {
+    if (draft.over) return Promise.resolve(false);
+    draft.copiedBytes = draft.streamBytes;
+    return this.commit(draft);
   }
 
   /** What has been written is of no use. */
@@ -202,13 +211,13 @@ export class SnapshotFile {
     this.#tell('written', Object.assign(new Error('The disk hangs.'), { code: 'ETIMEDOUT' }));
   }
 
-  /** Nothing more is put there. What was in its place lacks what is appended from now on, if not more. */
+  /** Nothing more is put there. What stands in its place lacks what was appended, unless it is no more than was copied. */
   #lose(draft: Draft): void {
     draft.over = true;
     if (this.#aside === draft) this.#aside = undefined;
     if (this.#inPlace !== draft) return;
     this.#inPlace = undefined;
-    this.#lacks = true;
+    if (draft.streamBytes !== draft.copiedBytes) this.#lacks = true;
   }
 
   /** What is left of one that is lost. */

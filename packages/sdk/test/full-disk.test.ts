@@ -159,6 +159,25 @@ test('a start on a full disk goes by the file, and leaves it until it lacks a ch
   assert.deepEqual(readFileSync(snapshotFile), before);
 });
 
+test('a start that cannot put its copy in the place of the file leaves the file, until it lacks a change', async (t) => {
+  const snapshotFile = place(t);
+  const { feed, world } = await kept(t, snapshotFile);
+  const before = readFileSync(snapshotFile);
+  await refuseAtEnd(t);
+  const cold = await coldStart(t, { snapshotFile });
+  await cold.world.whenReal(() => cold.troubles.length === 2);
+  await ended(cold);
+  assert.deepEqual(readFileSync(snapshotFile), before);
+  const warm = guarded(t, { snapshotFile }, { feed, world });
+  await world.whenReal(() => warm.guard.fresh);
+  assert.deepEqual(readFileSync(snapshotFile), before);
+  const confirmations = confirmed(warm);
+  feed.remove(0);
+  feed.broadcast({ kind: 'confirm', position: feed.head });
+  await world.whenReal(() => confirmed(warm) > confirmations);
+  assert.equal((await coldStart(t, { snapshotFile })).verdict(0), 'not_ready');
+});
+
 test('a copy that is newer than a file that could not be replaced leaves no such file to a start', async (t) => {
   const snapshotFile = place(t);
   writeFileSync(snapshotFile, 'of another kind');
