@@ -122,7 +122,8 @@ export function feedRoutes(app: FastifyInstance, parts: ApiParts): void {
         operator: request.caller.operator,
         name: nameIn(request),
         from: placeIn(request),
-        kept: request.headers['hallpass-kept'] !== 'no',
+        // Whatever it says beside nothing is a doubt.
+        kept: request.headers['hallpass-kept'] === undefined,
         poll: poll === undefined ? null : Number(poll),
         requestId: request.id,
       };

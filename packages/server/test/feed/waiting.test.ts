@@ -94,6 +94,18 @@ describe('waiting for the replicas', () => {
     assert.equal(replica?.revision, 0);
   });
 
+  for (const value of ['NO', '', 'yes', 'no, no']) {
+    test(`a place that is asked from with Hallpass-Kept: "${value}" does not count as confirmed`, async (t) => {
+      const server = await startServer(t);
+      await server.admin.createToken({ name: 'a' });
+      const asking = await follow(t, server.url, { headers: { 'Hallpass-Kept': value } });
+      asking.confirms = false;
+      await asking.again();
+      const [replica] = await server.admin.replicas();
+      assert.equal(replica?.revision, 0);
+    });
+  }
+
   test('many who wait at once are all answered', async (t) => {
     const server = await startServer(t);
     const names = Array.from({ length: 20 }, (_, i) => `t${i}`);
