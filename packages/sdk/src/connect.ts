@@ -62,7 +62,7 @@ export function connect(options: ConnectOptions): Guard {
     }),
     surroundings,
     onProgress: () => guard.progress(),
-    onBegun: () => guard.begun(),
+    onSound: () => guard.sound(),
     onTrouble,
   });
   const guard = new ReplicaGuard(replica, usage, surroundings, async () => {

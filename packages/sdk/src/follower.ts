@@ -56,8 +56,8 @@ export interface FollowerOptions {
   readonly surroundings: Surroundings;
   /** Called whenever something may have changed. */
   readonly onProgress: () => void;
-  /** Called when a stream has begun: what stood in the way is over. */
-  readonly onBegun: () => void;
+  /** Called when a stream has brought what it was asked for: what stood in the way is over. */
+  readonly onSound: () => void;
   readonly onTrouble: (trouble: Trouble) => void;
 }
 
@@ -249,8 +249,9 @@ export class Follower {
         this.#unfollowed = false;
         this.#healthySince ??= at;
         stream.replica = frame.replica;
-        if (!stream.polls) this.#options.onBegun();
       }
+      // A hello says little: one that is damaged at every attempt has one each time.
+      if (frame.kind === 'heartbeat' && outcome.kind === 'noted' && !stream.polls) this.#options.onSound();
       stream.note(frame);
       this.#recording.note(frame, outcome, at);
       if (outcome.kind === 'confirm') this.#confirm(stream.replica, outcome.position);

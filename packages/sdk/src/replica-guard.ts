@@ -119,8 +119,8 @@ export class ReplicaGuard implements Guard {
       for (const { resolve } of [...this.#waiting]) resolve();
   }
 
-  /** A stream has begun: trouble from now on is new, even where it is the same. */
-  begun(): void {
+  /** A stream is sound: trouble from now on is new, even where it is the same. */
+  sound(): void {
     this.#trouble = undefined;
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatPosition } from '@hallpass/core/replica-position';
+import { encodeFrame } from '@hallpass/core/wire-feed';
 import { following, guarded } from './guarded.ts';
 import { KEY, secretOf, tokenOf } from './model-feed.ts';
 
@@ -80,6 +81,26 @@ test('a stream that is damaged is told, each time that it was well before, and f
       'damaged',
       'The stream that came is not what the server holds (gap). It is asked for again.',
     ]),
+  );
+});
+
+test('a stream that is damaged at every attempt is told once', async (t) => {
+  const { feed, world, troubles } = await following(t);
+  const { fetch } = world;
+  let attempts = 0;
+  world.fetch = (input, init) => {
+    if (!String(input).endsWith('/feed')) return fetch(input, init);
+    attempts++;
+    const { head: position, time } = feed;
+    const hello = { kind: 'hello', position, time, head: position.revision, replica: 'r1' } as const;
+    const body = Buffer.concat([encodeFrame(hello), Buffer.from('event: nonsense\ndata: {}\n\n')]);
+    return Promise.resolve(new Response(body, { headers: { 'Content-Type': 'text/event-stream' } }));
+  };
+  feed.cut();
+  await world.until(() => attempts === 5);
+  assert.deepEqual(
+    troubles.map(({ code }) => code),
+    ['damaged'],
   );
 });
 
