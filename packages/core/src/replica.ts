@@ -115,7 +115,6 @@ export class Replica {
       return this.take({ kind: 'malformed', at: event.at });
     }
     this.#state = state;
-    if (state.kind === 'closed') this.#tokens = this.#newTable();
     if (state.kind !== 'loading') this.#building = undefined;
     return outcome;
   }

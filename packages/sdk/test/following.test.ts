@@ -187,3 +187,13 @@ test('ready gives up when it is told to, and says what stands in the way', async
   controller.abort();
   await assert.rejects(ready, /does not know this key/);
 });
+
+test('a principal that is kept has its name when the guard is closed, and nothing is allowed any more', async (t) => {
+  const { guard, world, verdict } = await following(t);
+  const kept = guard.check(`Bearer ${secretOf(0)}`);
+  assert.ok(kept.allow);
+  const closed = guard.close();
+  await world.pass(10_000);
+  await closed;
+  assert.deepEqual([kept.principal.name, verdict(0)], ['token 0', 'not_ready']);
+});
