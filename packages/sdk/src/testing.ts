@@ -101,7 +101,7 @@ export class FakeGuard implements Guard {
     const value = mint('hp_', random).reveal();
     const digest = digestOf(value);
     const id = newTokenId(now().wall, random);
-    const own = this.#newName(name ?? `test ${this.revision + 1}`);
+    const own = name === undefined ? this.#freeName() : this.#newName(name);
     this.#tokens.set({ digest, id, name: own, write, active, expiresAt });
     this.#digests.set(own, digest);
     this.revision++;
@@ -113,6 +113,12 @@ export class FakeGuard implements Guard {
     if (!this.#tokens.delete(digest)) return;
     for (const [name, other] of this.#digests) if (other === digest) this.#digests.delete(name);
     this.revision++;
+  }
+
+  #freeName(): string {
+    let number = this.revision + 1;
+    while (this.#digests.has(`test ${number}`)) number++;
+    return `test ${number}`;
   }
 
   #newName(wanted: string): string {

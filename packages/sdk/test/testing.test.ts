@@ -35,6 +35,12 @@ test('a fake guard refuses the names that a server refuses, and one that is take
   assert.notEqual(guard.issue(), guard.issue());
 });
 
+test('a fake guard gives a token without a name one that is free, whatever names there are', () => {
+  const guard = fakeGuard();
+  guard.issue({ name: 'test 2' });
+  assert.ok(guard.check(`Bearer ${guard.issue()}`).allow);
+});
+
 test('what is no request is refused by either, and neither throws', async (t) => {
   const { guard } = await following(t);
   const nonsense: readonly unknown[] = [{}, [], 42, true, Symbol('x'), { headers: {} }, { rawHeaders: null }];
