@@ -28,6 +28,24 @@ export interface TestHallpass {
   stop(): Promise<void>;
 }
 
+/** What is left to do if the process exits while servers run: a test that fails or exits never comes to its end. */
+const leaving = new Set<() => void>();
+
+function leave(): void {
+  for (const act of leaving) act();
+}
+
+/**
+ * Runs in the server's process, and in each of its threads, which are to do nothing: who dies of a signal tells nobody,
+ * but its end of the pipe is closed.
+ */
+const END_WITH_PARENT = `import { rmSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+if (isMainThread) process.stdin.resume().on('close', () => {
+  rmSync(process.cwd(), { recursive: true, force: true, maxRetries: 5 });
+  process.exit();
+});`;
+
 /** The address in the line that a server logs when it is ready. */
 async function addressIn(output: AsyncIterable<unknown>): Promise<string> {
   let said = '';
@@ -48,17 +66,20 @@ export async function startHallpass(): Promise<TestHallpass> {
   const folder = await mkdtemp(join(tmpdir(), 'hallpass-'));
   const ownerKey = mint('hpo_', SURROUNDINGS.random).reveal();
   const env = { PORT: '0', HALLPASS_DATA: join(folder, 'data'), HALLPASS_OWNER_KEY: ownerKey };
-  const child = spawn(process.execPath, [program, 'serve'], { cwd: folder, env });
+  const watch = `--import=data:text/javascript,${encodeURIComponent(END_WITH_PARENT)}`;
+  const child = spawn(process.execPath, [watch, program, 'serve'], { cwd: folder, env });
   const exited = once(child, 'exit');
   const remove = { recursive: true, force: true, maxRetries: 5 };
-  // A test that fails or exits never comes to its end, and the server is not to outlive it.
-  const leave = () => {
+  const kill = () => {
     child.kill('SIGKILL');
     rmSync(folder, remove);
   };
-  process.once('exit', leave);
+  // One listener for all: the process warns of many.
+  if (leaving.size === 0) process.once('exit', leave);
+  leaving.add(kill);
   const stop = async () => {
-    process.off('exit', leave);
+    leaving.delete(kill);
+    if (leaving.size === 0) process.off('exit', leave);
     child.kill('SIGKILL');
     await exited;
     await rm(folder, remove);
