@@ -71,7 +71,8 @@ test('a new file whose snapshot is ahead of the stream takes the place once the 
   assert.equal(inodeOf(snapshotFile), before);
   feed.heldBack = false;
   feed.cut();
-  await world.untilReal(() => ![before, undefined].includes(inodeOf(snapshotFile)));
+  await world.untilReal(() => feed.streams === 1);
+  await world.whenReal(() => ![before, undefined].includes(inodeOf(snapshotFile)));
   feed.remove(1);
   await world.whenReal(() => all.guard.revision === feed.head.revision);
   await ended(all);

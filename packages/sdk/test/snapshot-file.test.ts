@@ -225,7 +225,8 @@ test('a key that is changed while a guard runs seals the file once it is used', 
   writeFileSync(keyFile, OTHER_KEY);
   const before = inodeOf(snapshotFile);
   feed.cut();
-  await world.untilReal(() => ![before, undefined].includes(inodeOf(snapshotFile)));
+  await world.untilReal(() => feed.streams === 1);
+  await world.whenReal(() => ![before, undefined].includes(inodeOf(snapshotFile)));
   await ended(all);
   assert.equal((await coldStart(t, { snapshotFile, key: OTHER_KEY })).verdict(0), 'allow');
 });
