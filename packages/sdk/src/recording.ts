@@ -32,6 +32,7 @@ export class Recording {
   #limit = Number.POSITIVE_INFINITY;
   #renewal: Renewal | undefined;
   #failures = 0;
+  #placedAt: Instant | undefined;
   #pause: { readonly from: Instant; readonly ms: number } | undefined;
 
   constructor(options: RecordingOptions) {
@@ -90,8 +91,11 @@ export class Recording {
   /** Begins a new file beside a stream that stands at `from`, if there is need of one. */
   renewIfDue(from: Head): void {
     const { file, now } = this.#options;
+    if (!file || this.#renewal) return;
+    // Lost as soon as it was placed: the next one would be too.
+    if (!file.inPlace && this.#placedAt && elapsed(this.#placedAt, now()) < AGAIN_AFTER) this.#failed();
     const waits = this.#pause && elapsed(this.#pause.from, now()) < this.#pause.ms;
-    if (file && !this.#renewal && !waits && this.#isDue(file)) void this.#renew(file, from);
+    if (!waits && this.#isDue(file)) void this.#renew(file, from);
   }
 
   /** Ends what goes on beside the stream. */
@@ -129,12 +133,14 @@ export class Recording {
   }
 
   #placed(): void {
-    this.#failures = 0;
+    this.#placedAt = this.#options.now();
     this.#pause = undefined;
   }
 
   #failed(error?: unknown): void {
     const { chance, now, onUnrenewed } = this.#options;
+    if (this.#placedAt && elapsed(this.#placedAt, now()) >= AGAIN_AFTER) this.#failures = 0;
+    this.#placedAt = undefined;
     const wait = Math.min(AGAIN_AFTER * 2 ** this.#failures++, LONGEST_WAIT) * (1 - chance() / 2);
     this.#pause = { from: now(), ms: error instanceof FeedError ? Math.max(error.after, wait) : wait };
     if (error instanceof FeedError) onUnrenewed(error.message);

@@ -121,6 +121,21 @@ test('once the disk has room again the file is made anew, beside the stream', as
   assert.deepEqual([cold.verdict(0), cold.verdict(2)], ['unknown', 'allow']);
 });
 
+test('a file that is lost as soon as it was placed is begun again after a pause, not at the next change', async (t) => {
+  const all = await followingInto(t, place(t));
+  const { feed, world, troubles } = all;
+  const release = await fillDisk(t);
+  feed.remove(0);
+  await world.whenReal(() => troubles.length === 1);
+  release();
+  for (const i of [1, 2, 3]) {
+    feed.put(tokenOf(1 + i));
+    feed.broadcast({ kind: 'confirm', position: feed.head });
+    await world.whenReal(() => confirmed(all) === i);
+  }
+  assert.equal(feed.seenAt('/_/feed/snapshot').length, 1);
+});
+
 test('a new file that cannot take its place is begun again after a pause, which doubles', async (t) => {
   await refuseAtEnd(t);
   const all = guarded(t, { snapshotFile: place(t) });
