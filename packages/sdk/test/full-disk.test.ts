@@ -23,16 +23,18 @@ async function followingInto(t: TestContext, snapshotFile: string): Promise<Guar
   return all;
 }
 
-/** Lets time pass while the server is heard, until it is so. */
-async function heartbeats({ feed, world }: Guarded, holds: () => boolean): Promise<void> {
-  while (!holds()) {
-    feed.heartbeat();
-    await world.pass(5_000);
-  }
-}
-
 function confirmed({ feed }: Guarded): number {
   return feed.seenAt('/_/feed/applied').length;
+}
+
+/** Five seconds in which the server is heard, once what is to be done on disk is done. */
+async function fiveSeconds(all: Guarded): Promise<void> {
+  const { feed, world } = all;
+  const before = confirmed(all);
+  feed.heartbeat();
+  feed.broadcast({ kind: 'confirm', position: feed.head });
+  await world.whenReal(() => confirmed(all) > before);
+  await world.pass(5_000);
 }
 
 /** From now on the end of a new file is waited for, until what this returns is called. */
@@ -112,7 +114,7 @@ test('once the disk has room again the file is made anew, beside the stream', as
   await world.whenReal(() => confirmed(all) === 1);
   release();
   feed.put(tokenOf(2));
-  await heartbeats(all, () => existsSync(snapshotFile));
+  while (!existsSync(snapshotFile)) await fiveSeconds(all);
   assert.equal(guard.fresh, true);
   assert.equal(feed.seen.filter(({ path }) => path === '/_/feed').length, 1);
   assert.equal(troubles.length, 1);
@@ -141,15 +143,8 @@ test('a new file that cannot take its place is begun again after a pause, which 
   const all = guarded(t, { snapshotFile: place(t) });
   const { feed, world, guard, troubles } = all;
   const snapshots = () => feed.seenAt('/_/feed/snapshot').length;
-  /** Time in which the server is heard, and what is to be done on disk is done. */
   const pass = async (seconds: number) => {
-    for (let i = 0; i < seconds; i += 5) {
-      const before = confirmed(all);
-      feed.heartbeat();
-      feed.broadcast({ kind: 'confirm', position: feed.head });
-      await world.whenReal(() => confirmed(all) > before);
-      await world.pass(5_000);
-    }
+    for (let i = 0; i < seconds; i += 5) await fiveSeconds(all);
   };
   await world.whenReal(() => guard.fresh && feed.streams === 1);
   await pass(40);
