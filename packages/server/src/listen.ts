@@ -94,6 +94,10 @@ export class Listener {
     server.once('close', () => clearInterval(look));
   }
 
+  get connections(): Iterable<Socket> {
+    return this.#sockets;
+  }
+
   /** Where it can be reached, once it listens: a URL, or `unix:` and a path. */
   get address(): string {
     const address = this.server.address();

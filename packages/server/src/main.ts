@@ -115,7 +115,7 @@ async function startOn(
   const retirement = new Retirement(control, live, log);
   log.info({ address: listener.address, count: tokens.size, revision: live.revision }, 'ready');
   const stop = async (): Promise<void> => {
-    doors.stop();
+    doors.stop(listener.connections);
     await listener.close();
     await doors.close();
     await flush.stop();

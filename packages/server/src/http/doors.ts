@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { requestIds } from '@hallpass/core/request-id';
 import type { Secret } from '@hallpass/core/secret';
 import type { RandomBytes } from '@hallpass/core/token';
@@ -53,7 +54,7 @@ export interface Doors {
   /** From now on the server says that it is ready. */
   open(): void;
   /** From now on it says that it is not, sends replicas away, and goes on answering. */
-  stop(): void;
+  stop(connections: Iterable<Socket>): void;
   /** From now on the gate, if there is one, goes by this plan. */
   replaceGatePlan(plan: GatePlan): void;
   /** Ends what is still on its way through the gate. */
@@ -109,10 +110,10 @@ export async function openDoors(options: DoorOptions): Promise<Doors> {
     open() {
       readiness = 'ready';
     },
-    stop() {
+    stop(connections) {
       readiness = 'stopping';
       feed.stop();
-      front.stop();
+      front.stop(connections);
     },
     replaceGatePlan(plan) {
       gate?.replace(plan);

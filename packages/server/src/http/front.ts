@@ -72,7 +72,6 @@ export class Front {
   readonly #metadata: string;
   /** Connections on which something came that cannot be read. */
   readonly #rejected = new WeakSet<Duplex>();
-  readonly #connections = new Set<Connection>();
   #isStopping = false;
 
   /** Throws a RangeError for a prefix that cannot be one. */
@@ -92,11 +91,6 @@ export class Front {
   attach(server: Server | SecureServer): void {
     // Beyond a count Node drops header lines unseen; the size limit alone bounds them here.
     server.maxHeadersCount = 0;
-    for (const event of ['connection', 'secureConnection'])
-      server.on(event, (socket: Socket) => {
-        this.#connections.add(socket);
-        socket.once('close', () => this.#connections.delete(socket));
-      });
     server.on('request', (request, response) => this.#take(request, response, ORDINARY));
     server.on('checkContinue', (request, response) => this.#take(request, response, EXPECTANT));
     server.on('checkExpectation', (_request, response) => {
@@ -111,10 +105,10 @@ export class Front {
     server.on('clientError', (error, socket) => this.#reject(error, socket));
   }
 
-  /** The server stops: the last answer that a connection still awaits says that it closes behind it. */
-  stop(): void {
+  /** The server stops: the last answer that each of its connections still awaits says that it closes behind it. */
+  stop(connections: Iterable<Socket>): void {
     this.#isStopping = true;
-    for (const socket of this.#connections) keepAliveBehind(socket, false);
+    for (const socket of connections) keepAliveBehind(socket, false);
   }
 
   #take(request: IncomingMessage, response: ServerResponse, manner: Manner): void {

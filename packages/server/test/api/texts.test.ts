@@ -11,17 +11,22 @@ async function found(server: TestServer, field: string, text: string): Promise<u
   return answer.body.data.map(({ name }) => name);
 }
 
+/** Every call that takes a description, with this one. */
+function describing(description: string) {
+  return [
+    ['POST', '/_/token', { name: 'b', description }],
+    ['PATCH', '/_/token', { name: 'a', description }],
+    ['POST', '/_/operator', { name: 'b', role: 'auditor', description }],
+    ['PATCH', '/_/operator', { name: 'owner', description }],
+  ] as const;
+}
+
 describe('texts in the API', () => {
   it('a text that cannot be stored is 400 with its field named', async (t) => {
     const server = await startServer(t);
     await server.admin.createToken({ name: 'a' });
     for (const description of ['x\0', 'x\ud800', '\udfffx']) {
-      for (const [method, path, body] of [
-        ['POST', '/_/token', { name: 'b', description }],
-        ['PATCH', '/_/token', { name: 'a', description }],
-        ['POST', '/_/operator', { name: 'b', role: 'auditor', description }],
-        ['PATCH', '/_/operator', { name: 'owner', description }],
-      ] as const) {
+      for (const [method, path, body] of describing(description)) {
         const answer = await server.call(method, path, { raw: JSON.stringify(body) });
         const errors = [{ field: 'description', message: 'must be valid Unicode without NUL' }];
         assert.deepEqual([answer.status, answer.body.errors], [400, errors], `${method} ${path}`);
@@ -39,12 +44,7 @@ describe('texts in the API', () => {
     const value = String((await server.admin.createToken({ name: 'a' })).record.token);
     for (const secret of [value, OWNER_KEY]) {
       const description = `its value is ${secret}`;
-      for (const [method, path, body] of [
-        ['POST', '/_/token', { name: 'b', description }],
-        ['PATCH', '/_/token', { name: 'a', description }],
-        ['POST', '/_/operator', { name: 'b', role: 'auditor', description }],
-        ['PATCH', '/_/operator', { name: 'owner', description }],
-      ] as const) {
+      for (const [method, path, body] of describing(description)) {
         const answer = await server.call(method, path, { body });
         assert.deepEqual([answer.status, answer.body.errors?.[0]?.field], [400, 'description']);
         assert.ok(!answer.text.includes(secret));
