@@ -8,7 +8,7 @@ const FROM = 10;
 const ROWS = 40;
 
 function placeOf(revision: number, chain = revision) {
-  return { epoch: EPOCH, revision, chain: new Uint8Array(32).fill(chain) };
+  return { epoch: EPOCH, revision, chain: new Uint8Array(16).fill(chain) };
 }
 
 /** Of very different lengths, so that some share a piece with others and some fill more than one. */
@@ -35,6 +35,7 @@ test('what is behind a place comes out whole and in order, wherever the place is
     rows.dropTo(to);
     const next = FROM + ROWS + 1;
     rows.add(rowOf(next));
+    for (let revision = to + 1; revision <= next; revision++) assert.ok(rows.passed(placeOf(revision)));
     const wanted = Array.from({ length: next - to }, (_, i) => rowOf(to + 1 + i));
     assert.ok(takenFrom(rows).equals(Buffer.concat(wanted)), `behind ${to}`);
   }
